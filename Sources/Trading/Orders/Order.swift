@@ -1,0 +1,92 @@
+// An instruction and its life, as the book keeps it. What a client sends is an `OrderDraft`; one execution is a `Trade`.
+
+/// An order in a paper book.
+///
+/// Invariants: 1. filled + cancelled ≤ quantity. 2. working means filled + cancelled < quantity.
+/// 3. `averagePrice` is set exactly when something is filled. 4. `reserved` is zero unless working.
+package struct Order: Hashable, Sendable {
+    package let id: OrderID
+    package let instrument: InstrumentID
+    package let side: Side
+    package let product: Product
+    package let placedAt: Timestamp
+    package var kind: OrderKind
+    package var validity: Validity
+    package var quantity: Quantity
+    package var filledQuantity: Quantity
+    package var cancelledQuantity: Quantity
+    /// The volume-weighted price of what is filled so far, rounded half up to 10⁻⁸.
+    package var averagePrice: Price?
+    /// What the fills cost or brought in all.
+    package var filledValue: Money
+    package var state: OrderState
+    /// For a stop: whether its trigger was reached, after which it lives as an ordinary order.
+    package var isTriggered: Bool
+    /// Why it was rejected or cancelled, in words for the user.
+    package var reason: String?
+    /// The stable code of `reason`, for machines.
+    package var reasonCode: String?
+    /// Funds held for the part that would open exposure.
+    package var reserved: Money
+    package var tag: String?
+    /// The caller's own key; the same key never makes a second order.
+    package var clientOrderID: String?
+    /// SHA-256 hex of the body that came with `clientOrderID`, to tell a repeat from a clash.
+    package var requestDigest: String?
+    package var updatedAt: Timestamp
+    /// When it last filled.
+    package var exchangeTimestamp: Timestamp?
+    package var placedBy: String
+    /// Raised by each modification.
+    package var modifications: Int
+    /// Which matching rule the last fill followed (`FillRule`), none before.
+    package var fillRule: FillRule?
+    /// Raised by a reset of the book; orders of older epochs are archive.
+    package var epoch: Int
+
+    package init(
+        id: OrderID, instrument: InstrumentID, side: Side, product: Product, placedAt: Timestamp, kind: OrderKind, validity: Validity,
+        quantity: Quantity, state: OrderState, tag: String?, clientOrderID: String?, requestDigest: String?, placedBy: String, epoch: Int
+    ) {
+        self.id = id
+        self.instrument = instrument
+        self.side = side
+        self.product = product
+        self.placedAt = placedAt
+        self.kind = kind
+        self.validity = validity
+        self.quantity = quantity
+        self.filledQuantity = .zero
+        self.cancelledQuantity = .zero
+        self.averagePrice = nil
+        self.filledValue = .zero
+        self.state = state
+        self.isTriggered = false
+        self.reason = nil
+        self.reasonCode = nil
+        self.reserved = .zero
+        self.tag = tag
+        self.clientOrderID = clientOrderID
+        self.requestDigest = requestDigest
+        self.updatedAt = placedAt
+        self.exchangeTimestamp = nil
+        self.placedBy = placedBy
+        self.modifications = 0
+        self.fillRule = nil
+        self.epoch = epoch
+    }
+
+    /// What may still fill.
+    package var pendingQuantity: Quantity { quantity - filledQuantity - cancelledQuantity }
+    package var isWorking: Bool { state.isWorking }
+}
+
+/// Which rule of matching a fill followed; answers and rows say it.
+package enum FillRule: String, Sendable, Hashable, CaseIterable {
+    /// Walked the visible depth from the best level.
+    case depth
+    /// No depth in the feed: at the last traded price.
+    case lastPrice = "last_price"
+    /// A resting limit without depth: the last price went through the limit, filled at the limit.
+    case priceThrough = "price_through"
+}

@@ -1,0 +1,18 @@
+// What can happen to a paper book. Rules decide a list of these; the same list changes memory, becomes rows on disk and goes out
+// on the live feed. An event is past and never changed.
+
+package enum PaperEvent: Hashable, Sendable {
+    /// A new order stands in the book, open or waiting for its trigger.
+    case orderAccepted(Order)
+    /// A new order was refused by a rule; it is kept with its reason and never works.
+    case orderRejected(Order)
+    case orderModified(OrderID, OrderAmendment, at: Timestamp)
+    /// A stop reached its trigger and lives on as a market or limit order.
+    case orderTriggered(OrderID, at: Timestamp)
+    /// One execution.
+    case orderFilled(OrderID, Trade)
+    /// What was left of the order is cancelled.
+    case orderCancelled(OrderID, reason: String?, code: String?, at: Timestamp)
+    /// The book begins anew with `capital`; what was, is archive of the epoch before.
+    case bookReset(capital: Money, epoch: Int, at: Timestamp)
+}
