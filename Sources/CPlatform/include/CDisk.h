@@ -1,0 +1,6 @@
+// What the disk needs of the system and Glibc's Swift module does not show.
+
+#ifndef CDISK_H
+#define CDISK_H
+
+#endif
