@@ -1,0 +1,64 @@
+// The small rules of RFC 9110 that parsers, headers and writers share: tokens, letter case, blanks, control bytes.
+
+enum HTTPGrammar {
+    /// Which bytes a token may hold, by value.
+    private static let tokenBytes: [Bool] = {
+        var table = [Bool](repeating: false, count: 256)
+        for byte in UInt8(ascii: "0")...UInt8(ascii: "9") { table[Int(byte)] = true }
+        for byte in UInt8(ascii: "A")...UInt8(ascii: "Z") { table[Int(byte)] = true }
+        for byte in UInt8(ascii: "a")...UInt8(ascii: "z") { table[Int(byte)] = true }
+        for byte in "!#$%&'*+-.^_`|~".utf8 { table[Int(byte)] = true }
+        return table
+    }()
+
+    static func isTokenByte(_ byte: UInt8) -> Bool { tokenBytes[Int(byte)] }
+
+    static func isToken(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy(isTokenByte)
+    }
+
+    /// Visible bytes, blank, tab, and whatever lies beyond ASCII.
+    @inline(__always)
+    static func isValueByte(_ byte: UInt8) -> Bool {
+        byte >= 0x20 ? byte != 0x7F : byte == 0x09
+    }
+
+    @inline(__always)
+    static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
+    /// Letters only change case; folding every byte would make `-` equal to a carriage return.
+    @inline(__always)
+    static func lowercased(_ byte: UInt8) -> UInt8 {
+        byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
+    }
+
+    static func equalIgnoringCase(_ a: String, _ b: String) -> Bool {
+        equalIgnoringCase(a.utf8, b.utf8)
+    }
+
+    static func equalIgnoringCase(_ a: some Collection<UInt8>, _ b: some Collection<UInt8>) -> Bool {
+        a.count == b.count && a.elementsEqual(b) { lowercased($0) == lowercased($1) }
+    }
+
+    /// Without the blanks and tabs at both ends.
+    static func trimmed<Bytes: BidirectionalCollection<UInt8>>(_ bytes: Bytes) -> Bytes.SubSequence {
+        var rest = bytes[...]
+        while let first = rest.first, isBlank(first) { rest = rest.dropFirst() }
+        while let last = rest.last, isBlank(last) { rest = rest.dropLast() }
+        return rest
+    }
+
+    /// The value with each control byte but the tab turned into a blank; the usual value comes back untouched.
+    static func withoutControls(_ value: String) -> String {
+        if value.utf8.allSatisfy(isValueByte) { return value }
+        return String(decoding: value.utf8.map { isValueByte($0) ? $0 : 0x20 }, as: UTF8.self)
+    }
+
+    /// The text of a field value: UTF-8 where it is that, otherwise one character a byte as in Latin-1.
+    static func text(_ bytes: ArraySlice<UInt8>) -> String {
+        if let text = String(validating: bytes, as: UTF8.self) { return text }
+        var text = ""
+        for byte in bytes { text.unicodeScalars.append(Unicode.Scalar(byte)) }
+        return text
+    }
+}
