@@ -28,6 +28,10 @@ package struct Order: Hashable, Sendable {
     package var reasonCode: String?
     /// Funds held for the part that would open exposure.
     package var reserved: Money
+    /// The last price when it was placed, which funds are held by where the order names no price of its own.
+    ///
+    /// Nil until the order met a usable quote: until then it counts as just arriving, not as resting.
+    package var referencePrice: Price?
     package var tag: String?
     /// The caller's own key; the same key never makes a second order.
     package var clientOrderID: String?
@@ -65,6 +69,7 @@ package struct Order: Hashable, Sendable {
         self.reason = nil
         self.reasonCode = nil
         self.reserved = .zero
+        self.referencePrice = nil
         self.tag = tag
         self.clientOrderID = clientOrderID
         self.requestDigest = requestDigest
@@ -76,6 +81,8 @@ package struct Order: Hashable, Sendable {
         self.epoch = epoch
     }
 
+    /// The position its fills belong to.
+    package var positionKey: PositionKey { PositionKey(instrument: instrument, product: product) }
     /// What may still fill.
     package var pendingQuantity: Quantity { quantity - filledQuantity - cancelledQuantity }
     package var isWorking: Bool { state.isWorking }

@@ -1,22 +1,68 @@
-// The closed list of expected noes to an order, from the caller's point of view.
+// The closed list of expected noes to an order, from the caller's point of view. What the checks are: `PaperAccount+Decide`.
 
-/// Why an order, a modification or a cancellation was refused, in the order the checks are made: the first that holds is reported.
+/// Why an order, a modification, a cancellation or a reset was refused, in the order the checks are made: the first that holds is
+/// reported.
+///
+/// A new order that a rule refuses (from `quantityNotWholeLots` on) stands in the book as rejected; all other refusals are thrown and
+/// leave no trace.
 package enum OrderRefusal: String, Error, Sendable, CaseIterable {
-    case unknownInstrument = "unknown_instrument"
-    case notTradable = "not_tradable"
+    case capitalOutOfRange = "capital_out_of_range"
+    case duplicateClientOrderID = "duplicate_client_order_id"
     case unknownOrder = "unknown_order"
     case orderNotOpen = "order_not_open"
+    case unknownInstrument = "unknown_instrument"
+    case notTradable = "not_tradable"
     case quantityNotPositive = "quantity_not_positive"
     case quantityTooLarge = "quantity_too_large"
-    case quantityNotWholeLots = "quantity_not_whole_lots"
-    case quantityBelowFilled = "quantity_below_filled"
     case priceNotPositive = "price_not_positive"
     case priceTooLarge = "price_too_large"
+    case quantityBelowFilled = "quantity_below_filled"
+    case quantityNotWholeLots = "quantity_not_whole_lots"
     case priceOffTick = "price_off_tick"
     case tooManyOpenOrders = "too_many_open_orders"
     case marketClosed = "market_closed"
     case noPrice = "no_price"
     case insufficientHoldings = "insufficient_holdings"
     case insufficientFunds = "insufficient_funds"
-    case duplicateClientOrderID = "duplicate_client_order_id"
+
+    /// Whether the request itself is wrong, whatever the market and the funds are: answered as bad input, never stored.
+    package var isMalformed: Bool {
+        switch self {
+        case .capitalOutOfRange, .unknownInstrument, .notTradable, .quantityNotPositive, .quantityTooLarge, .priceNotPositive,
+            .priceTooLarge:
+            true
+        case .duplicateClientOrderID, .unknownOrder, .orderNotOpen, .quantityBelowFilled, .quantityNotWholeLots, .priceOffTick,
+            .tooManyOpenOrders, .marketClosed, .noPrice, .insufficientHoldings, .insufficientFunds:
+            false
+        }
+    }
+
+    /// What the user can do about it, in one or two sentences.
+    package var advice: String {
+        switch self {
+        case .capitalOutOfRange:
+            "The opening capital must be above zero and at most \(PaperLimits.capital.inRupees)."
+        case .duplicateClientOrderID:
+            "This client order id already belongs to another order. Use a new id for a new order."
+        case .unknownOrder: "There is no such order in this book. Look it up in the list of orders."
+        case .orderNotOpen: "The order is no longer open, so it cannot be changed or cancelled."
+        case .unknownInstrument: "There is no such instrument. Search for it by name or symbol."
+        case .notTradable: "This instrument is quoted but cannot be traded. Choose a share or contract instead of an index."
+        case .quantityNotPositive: "The quantity must be above zero."
+        case .quantityTooLarge:
+            "The quantity is too large: one order takes at most \(PaperLimits.orderQuantity.text), one position turns over at most "
+                + "\(PaperLimits.turnoverQuantity.text) until it is flat."
+        case .priceNotPositive: "The price must be above zero."
+        case .priceTooLarge: "The price must be at most \(PaperLimits.price.text)."
+        case .quantityBelowFilled: "The new quantity must be above what is already filled. To stop here, cancel the order."
+        case .quantityNotWholeLots: "The quantity must be a whole number of lots of this instrument."
+        case .priceOffTick: "The price must be a whole multiple of this instrument's tick size."
+        case .tooManyOpenOrders:
+            "This book already holds \(PaperLimits.workingOrders) working orders, the most it takes. Cancel some first."
+        case .marketClosed: "The market is closed. Place the order when it is open."
+        case .noPrice: "There is no current price for this instrument. Try again when it is quoted."
+        case .insufficientHoldings: "Delivery shares must be held before they are sold. Sell less, or cancel another sell order first."
+        case .insufficientFunds: "The funds do not cover this order. Lower the quantity, cancel an open order or close a position."
+        }
+    }
 }

@@ -91,6 +91,43 @@ package struct Position: Hashable, Sendable {
 
     package var isFlat: Bool { quantity == .zero }
 
+    /// Books one fill and says what closing brought, gross of charges; nil when the fill only opened.
+    ///
+    /// Signed average cost: what closes takes its share of the cost, cost × closed ÷ |quantity| rounded half up to 10⁻⁸, and the
+    /// last of it takes exactly the rest, so no dust stays. What goes beyond flat opens the other way at the fill's price. A fill
+    /// of a flat position begins a new life: its sums start from nothing.
+    @discardableResult
+    package mutating func take(_ side: Side, _ filled: Quantity, at price: Price, on instant: Timestamp) -> Money? {
+        if isFlat { self = Position(key: key, openedAt: instant, epoch: epoch) }
+        let value = price.value(of: filled)
+        let signed = side == .buy ? filled : -filled
+        if side == .buy {
+            buyQuantity += filled
+            buyValue += value
+        } else {
+            sellQuantity += filled
+            sellValue += value
+        }
+        updatedAt = instant
+        guard quantity.units != 0, quantity.isNegative != signed.isNegative else {
+            quantity += signed
+            cost += value
+            return nil
+        }
+        let open = quantity.magnitude
+        let closed = min(open, filled)
+        let closedValue = closed == filled ? value : price.value(of: closed)
+        let closedCost =
+            closed == open
+            ? cost
+            : Money(units: FixedPoint.divideRoundingHalfUp(cost.units * Int128(closed.units), by: Int128(open.units)))
+        let brought = quantity.isNegative ? closedCost - closedValue : closedValue - closedCost
+        cost = cost - closedCost + (value - closedValue)
+        quantity += signed
+        realised += brought
+        return brought
+    }
+
     /// Cost per unit of what is open, rounded half up to 10⁻⁸; zero when flat.
     package var averagePrice: Price {
         guard !isFlat else { return .zero }
