@@ -1,0 +1,308 @@
+// The rules: a command and the market as it is become events, or a refusal. Nothing changes here; see `PaperAccount+Apply`.
+//
+// Funds. Everything blocks its full value. An act is refused when it would leave less than nothing available, unless it only closes:
+// an exit is never refused for funds. Two exits of one position cannot both be exits; the later one would open exposure and needs funds.
+
+/// What can be asked of a paper book.
+package enum PaperCommand: Sendable {
+    /// A new order under an id that the book does not know yet, at most `PaperLimits.orderIDBytes` long.
+    case place(OrderDraft, as: OrderID)
+    case modify(OrderID, OrderAmendment)
+    /// `reason` in the user's words; nil takes our own sentence.
+    case cancel(OrderID, reason: String? = nil)
+    case cancelAll(reason: String? = nil)
+    /// A message of the feed, newer than all before of its instrument; the market's quote already tells it.
+    case tick(Tick)
+    /// The trading day ended: orders that were valid for the day are cancelled.
+    case expireDay
+    /// Begin a new epoch; nothing of the old one stays but its archive.
+    case reset(capital: Money)
+}
+
+/// What the rules ask about the market, and nothing else of it.
+package protocol MarketView {
+    func instrument(for id: InstrumentID) -> Instrument?
+    func quote(for id: InstrumentID) -> Quote?
+    /// Whether the instrument trades continuously at `instant`.
+    func isOpen(for id: InstrumentID, at instant: Timestamp) -> Bool
+    /// Whether `quote` is too old, at `instant`, for anything to be filled at its prices.
+    func isStale(_ quote: Quote, at instant: Timestamp) -> Bool
+}
+
+extension PaperAccount {
+    /// What `command` does to this book, as events for `apply(_:)`.
+    ///
+    /// A new order that a rule refuses comes back as one `orderRejected`; everything else that is refused throws, and then nothing
+    /// happened. Asking changes nothing, and the same question has the same answer.
+    package func decide(
+        _ command: PaperCommand, market: some MarketView, at instant: Timestamp
+    ) throws(OrderRefusal) -> [PaperEvent] {
+        switch command {
+        case .place(let draft, let id): try place(draft, as: id, market, at: instant)
+        case .modify(let id, let amendment): try modify(id, amendment, market, at: instant)
+        case .cancel(let id, let reason): [cancellation(of: try workingOrder(id).id, .requested, reason, at: instant)]
+        case .cancelAll(let reason): workingSlots.map { cancellation(of: placed[$0].id, .requested, reason, at: instant) }
+        case .tick(let tick): match(tick, market, at: instant)
+        case .expireDay:
+            workingSlots.filter { placed[$0].validity == .day }.map { cancellation(of: placed[$0].id, .endOfDay, at: instant) }
+        case .reset(let capital): try reset(capital, at: instant)
+        }
+    }
+
+    private func cancellation(
+        of id: OrderID, _ reason: CancellationReason, _ words: String? = nil, at instant: Timestamp
+    ) -> PaperEvent {
+        .orderCancelled(id, reason: words ?? reason.sentence, code: reason.rawValue, at: instant)
+    }
+
+    private func reset(_ capital: Money, at instant: Timestamp) throws(OrderRefusal) -> [PaperEvent] {
+        guard capital > .zero, capital <= PaperLimits.capital else { throw .capitalOutOfRange }
+        var events = workingSlots.map { cancellation(of: placed[$0].id, .bookReset, at: instant) }
+        events.append(.bookReset(capital: capital, epoch: epoch + 1, at: instant))
+        return events
+    }
+
+    private func workingOrder(_ id: OrderID) throws(OrderRefusal) -> Order {
+        guard let order = order(id) else { throw .unknownOrder }
+        guard order.isWorking else { throw .orderNotOpen }
+        return order
+    }
+
+    // MARK: - Place
+
+    private func place(
+        _ draft: OrderDraft, as id: OrderID, _ market: some MarketView, at instant: Timestamp
+    ) throws(OrderRefusal) -> [PaperEvent] {
+        precondition(slots[id] == nil && id.text.utf8.count <= PaperLimits.orderIDBytes, "A new order comes with a new, short id.")
+        if let clientOrderID = draft.clientOrderID, clientOrderIDs[clientOrderID] != nil { throw .duplicateClientOrderID }
+        let instrument = try tradable(draft.instrument, market)
+        try checkForm(draft.kind, draft.quantity)
+
+        var order = Order(
+            id: id, instrument: draft.instrument, side: draft.side, product: draft.product, placedAt: instant, kind: draft.kind,
+            validity: draft.validity, quantity: draft.quantity, state: draft.kind.triggerPrice == nil ? .open : .triggerPending,
+            tag: draft.tag, clientOrderID: draft.clientOrderID, requestDigest: draft.requestDigest, placedBy: draft.placedBy, epoch: epoch)
+        guard isWithinTurnover(order) else { throw .quantityTooLarge }
+        if let refusal = rule(against: order, instrument) { return [rejected(order, refusal, instrument)] }
+        if workingCount >= PaperLimits.workingOrders { return [rejected(order, .tooManyOpenOrders, instrument)] }
+        if !market.isOpen(for: order.instrument, at: instant) { return [rejected(order, .marketClosed, instrument)] }
+
+        let quote = freshQuote(for: order.instrument, market, at: instant)
+        if order.needsPriceNow, quote == nil { return [rejected(order, .noPrice, instrument)] }
+        if let short = missingHoldings(for: order) { return [rejected(order, .insufficientHoldings, instrument, short)] }
+
+        var liquidity = quote.map { self.liquidity($0, at: instant) }
+        if let quote, order.kind.isMarketOnceLive || liquidity?.isUsable(for: order.side) == true { order.referencePrice = quote.lastPrice }
+        var rehearsal = Rehearsal(self, order.instrument, lot: instrument.lotSize, at: instant)
+        let heldBefore = rehearsal.reservedHere
+        let index = rehearsal.join(order)
+        let onlyCloses = rehearsal.reservedHere <= heldBefore
+        rehearsal.note(.orderAccepted(order))
+        arrive(order, index, &liquidity, &rehearsal)
+        let left = rehearsal.available
+        guard left >= .zero || left >= available || onlyCloses else {
+            let figures = "this order needs \((available - left).inRupees), available \(available.inRupees)"
+            return [rejected(order, .insufficientFunds, instrument, figures)]
+        }
+        rehearsal.cancelUnfunded(order.product)
+        return rehearsal.events
+    }
+
+    // MARK: - Modify
+
+    /// Tests everything that placing tests; the order keeps its place in the queue.
+    private func modify(
+        _ id: OrderID, _ amendment: OrderAmendment, _ market: some MarketView, at instant: Timestamp
+    ) throws(OrderRefusal) -> [PaperEvent] {
+        let order = try workingOrder(id)
+        let instrument = try tradable(order.instrument, market)
+        var amended = order
+        amended.amend(amendment, at: instant)
+        try checkForm(amended.kind, amended.quantity)
+        guard amended.quantity > order.filledQuantity else { throw .quantityBelowFilled }
+        guard isWithinTurnover(amended) else { throw .quantityTooLarge }
+        if let refusal = rule(against: amended, instrument) { throw refusal }
+        guard market.isOpen(for: order.instrument, at: instant) else { throw .marketClosed }
+        let quote = freshQuote(for: order.instrument, market, at: instant)
+        // Without a price, an order that rests could be given a limit far through the market and would then fill at it.
+        let rests = order.referencePrice != nil && amended.kind != order.kind && amended.state == .open
+        if quote == nil, amended.needsPriceNow || rests { throw .noPrice }
+        if missingHoldings(for: amended) != nil { throw .insufficientHoldings }
+
+        var liquidity = quote.map { self.liquidity($0, at: instant) }
+        var rehearsal = Rehearsal(self, order.instrument, lot: instrument.lotSize, at: instant)
+        let heldBefore = rehearsal.reservedHere
+        guard let slot = slots[id], let index = working[order.instrument]?.firstIndex(of: slot) else {
+            preconditionFailure("A working order is in the index of its instrument.")
+        }
+        rehearsal.amend(index, to: amended)
+        let opensNothingNew = rehearsal.reservedHere <= heldBefore
+        rehearsal.note(.orderModified(id, amendment, at: instant))
+        arrive(amended, index, &liquidity, &rehearsal)
+        let left = rehearsal.available
+        guard left >= .zero || left >= available || opensNothingNew else { throw .insufficientFunds }
+        rehearsal.cancelUnfunded(order.product)
+        return rehearsal.events
+    }
+
+    /// An order meets the quote that stands: its stop may trigger at once, and what is marketable fills.
+    private func arrive(_ order: Order, _ index: Int, _ liquidity: inout Liquidity?, _ rehearsal: inout Rehearsal) {
+        guard liquidity != nil else { return }
+        if order.state == .triggerPending {
+            guard order.kind.isReached(by: liquidity?.last ?? .zero, order.side) else { return }
+            rehearsal.trigger(index)
+        }
+        guard var offered = liquidity else { return }
+        rehearsal.match(index, with: &offered, arriving: true, withinFunds: false)
+        liquidity = offered
+    }
+
+    // MARK: - Tick
+
+    /// Stops that the last price reached go live, then everything the quote can fill fills: market orders first, then by better limit,
+    /// then by age.
+    private func match(_ tick: Tick, _ market: some MarketView, at instant: Timestamp) -> [PaperEvent] {
+        guard let slots = working[tick.instrument], market.isOpen(for: tick.instrument, at: instant) else { return [] }
+        var liquidity = Liquidity(depth: tick.depth, last: tick.lastPrice)
+        var triggered: [Int] = []
+        var live: [(index: Int, isTriggered: Bool)] = []
+        for (index, slot) in slots.enumerated() {
+            if placed[slot].state == .triggerPending {
+                guard placed[slot].kind.isReached(by: tick.lastPrice, placed[slot].side) else { continue }
+                triggered.append(index)
+                live.append((index, true))
+            } else {
+                let side = placed[slot].side
+                let limit = placed[slot].kind.limitPrice
+                let offer = liquidity.offer(to: side, limit: limit, isResting: true, wanted: placed[slot].pendingQuantity)
+                if offer != nil { live.append((index, false)) }
+            }
+        }
+        guard !live.isEmpty else { return [] }
+        // An instrument that left the list still lets its orders fill, to the smallest unit.
+        let lot = market.instrument(for: tick.instrument)?.lotSize ?? .zero
+        var rehearsal = Rehearsal(self, tick.instrument, lot: max(lot, Quantity(units: 1)), at: instant)
+        for index in triggered { rehearsal.trigger(index) }
+        live.sort { a, b in
+            let side = placed[slots[a.index]].side
+            // The sides take from different depth, so their order matters to the funds only; sales bring them.
+            guard side == placed[slots[b.index]].side else { return side == .sell }
+            if let better = placed[slots[a.index]].kind.comesFirst(placed[slots[b.index]].kind, side) { return better }
+            return a.isTriggered != b.isTriggered ? b.isTriggered : a.index < b.index
+        }
+        var products: Set<Product> = []
+        for (index, isTriggered) in live {
+            rehearsal.match(index, with: &liquidity, arriving: isTriggered, withinFunds: true)
+            products.insert(placed[slots[index]].product)
+        }
+        for product in Product.allCases where products.contains(product) { rehearsal.cancelUnfunded(product) }
+        return rehearsal.events
+    }
+}
+
+// MARK: - The checks
+
+extension PaperAccount {
+    private func tradable(_ id: InstrumentID, _ market: some MarketView) throws(OrderRefusal) -> Instrument {
+        guard let instrument = market.instrument(for: id) else { throw .unknownInstrument }
+        guard instrument.isTradable else { throw .notTradable }
+        return instrument
+    }
+
+    /// What no market could make right.
+    private func checkForm(_ kind: OrderKind, _ quantity: Quantity) throws(OrderRefusal) {
+        guard quantity > .zero else { throw .quantityNotPositive }
+        guard quantity <= PaperLimits.orderQuantity else { throw .quantityTooLarge }
+        for price in [kind.limitPrice, kind.triggerPrice] {
+            guard let price else { continue }
+            guard price > .zero else { throw .priceNotPositive }
+            guard price <= PaperLimits.price else { throw .priceTooLarge }
+        }
+    }
+
+    /// Whether the sums of its position stay inside `PaperLimits.turnoverQuantity`, should it and all other orders fill.
+    private func isWithinTurnover(_ order: Order) -> Bool {
+        let position = positions[order.positionKey]
+        let traded = (order.side == .buy ? position?.buyQuantity : position?.sellQuantity) ?? .zero
+        var sum = traded + order.pendingQuantity
+        for slot in working[order.instrument] ?? [] where placed[slot].id != order.id && placed[slot].side == order.side {
+            guard placed[slot].product == order.product else { continue }
+            guard sum <= PaperLimits.turnoverQuantity else { return false }
+            sum += placed[slot].pendingQuantity
+        }
+        return sum <= PaperLimits.turnoverQuantity
+    }
+
+    /// The instrument's own rules of size and price.
+    private func rule(against order: Order, _ instrument: Instrument) -> OrderRefusal? {
+        guard order.quantity.isMultiple(of: instrument.lotSize) else { return .quantityNotWholeLots }
+        for price in [order.kind.limitPrice, order.kind.triggerPrice] {
+            if let price, !price.isMultiple(of: instrument.tickSize) { return .priceOffTick }
+        }
+        return nil
+    }
+
+    /// For a delivery sale beyond what is held and not yet promised to other sales, how much there is, in words.
+    private func missingHoldings(for order: Order) -> String? {
+        guard order.product == .delivery, order.side == .sell else { return nil }
+        let held = max(positions[order.positionKey]?.quantity ?? .zero, .zero)
+        var free = held
+        for slot in working[order.instrument] ?? [] where placed[slot].id != order.id && placed[slot].side == .sell {
+            if placed[slot].product == .delivery { free -= placed[slot].pendingQuantity }
+        }
+        guard order.pendingQuantity > free else { return nil }
+        return "this order sells \(order.pendingQuantity.text), \(max(free, .zero).text) of \(held.text) held are free to sell"
+    }
+
+    /// The quote of an instrument if something may fill at it.
+    private func freshQuote(for id: InstrumentID, _ market: some MarketView, at instant: Timestamp) -> Quote? {
+        guard let quote = market.quote(for: id), quote.lastPrice > .zero, !market.isStale(quote, at: instant) else { return nil }
+        return quote
+    }
+
+    /// What a standing quote still offers to this book, less what the book already took from it.
+    private func liquidity(_ quote: Quote, at instant: Timestamp) -> Liquidity {
+        var liquidity = Liquidity(depth: quote.depth, last: quote.lastPrice)
+        if let taken = taken[quote.instrument] {
+            for side in Side.allCases { liquidity.consume(side, taken.quantity(side, since: quote.at, at: instant)) }
+        }
+        return liquidity
+    }
+
+    /// The order as it stands in the book, refused; `figures` complete the sentence.
+    private func rejected(_ order: Order, _ refusal: OrderRefusal, _ instrument: Instrument, _ figures: String? = nil) -> PaperEvent {
+        var order = order
+        order.state = .rejected
+        order.reasonCode = refusal.rawValue
+        order.reason =
+            switch (refusal, figures) {
+            case (.insufficientFunds, let figures?): "Insufficient funds: \(figures)."
+            case (.insufficientHoldings, let figures?): "Insufficient holdings: \(figures)."
+            case (.quantityNotWholeLots, _):
+                "The quantity must be a multiple of \(instrument.lotSize.text), the lot of \(instrument.id.symbol)."
+            case (.priceOffTick, _): "The price must be a multiple of \(instrument.tickSize.text), the tick of \(instrument.id.symbol)."
+            default: refusal.advice
+            }
+        return .orderRejected(order)
+    }
+}
+
+extension Order {
+    /// Whether it makes no sense without a current price: it would wait at no price of its own, or not at all.
+    fileprivate var needsPriceNow: Bool {
+        guard state == .open else { return false }
+        return kind.limitPrice == nil || validity == .immediateOrCancel
+    }
+}
+
+extension OrderKind {
+    /// Whether a live order of this kind fills before one of kind `other` on the same side; nil when only age can tell.
+    fileprivate func comesFirst(_ other: OrderKind, _ side: Side) -> Bool? {
+        switch (limitPrice, other.limitPrice) {
+        case (nil, nil): nil
+        case (nil, _): true
+        case (_, nil): false
+        case (let mine?, let theirs?): mine == theirs ? nil : (side == .buy ? mine > theirs : mine < theirs)
+        }
+    }
+}

@@ -1,0 +1,131 @@
+// A paper book made again from what disk kept. Everything that can be derived is derived anew from trades and orders and compared with
+// what was recorded: a book that does not add up is never traded on.
+
+/// Why a book could not be restored: a recorded figure differs from what its orders and trades give.
+package struct BooksDoNotAddUp: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What does not add up.
+    package enum Figure: String, Sendable, Hashable {
+        case cash, available, invested, reserved, realised, charges, position, order, trade, epoch
+    }
+    package let figure: Figure
+    /// Which order, trade or position it is about; empty for a figure of the whole book.
+    package let subject: String
+    package let recorded: String
+    package let computed: String
+
+    package var description: String {
+        "\(figure.rawValue)\(subject.isEmpty ? "" : " of " + subject): recorded \(recorded), computed \(computed)"
+    }
+}
+
+extension PaperAccount {
+    /// The book that `snapshot` tells of, once its sums were checked.
+    ///
+    /// Checked: ids are unique; every row is of the snapshot's epoch; orders keep their invariants and working ones agree with their
+    /// trades; positions are the sum of the trades; cash, realised, charges, reserved, invested and available come out as recorded. The
+    /// day's result is not checked but worked out anew.
+    package init(restoring snapshot: PaperSnapshot) throws(BooksDoNotAddUp) {
+        let meta = snapshot.meta
+        self.init(opening: meta.capital, epoch: meta.epoch, at: meta.updatedAt)
+        for order in snapshot.orders { try restore(order) }
+        try restore(snapshot.trades)
+        try restore(snapshot.positions)
+        try checkWorkingOrders()
+        try check(.cash, meta.cash, cash)
+        try check(.realised, meta.realised, realised)
+        try check(.charges, meta.charges, charges)
+        try check(.reserved, meta.reserved, reserved)
+        try check(.invested, meta.invested, invested)
+        try check(.available, meta.available, available)
+        updatedAt = meta.updatedAt
+    }
+
+    private mutating func restore(_ order: Order) throws(BooksDoNotAddUp) {
+        try check(.epoch, order.epoch, epoch, of: order.id.text)
+        guard slots[order.id] == nil else { throw BooksDoNotAddUp(.order, of: order.id.text, "twice", "once") }
+        let isWhole = order.filledQuantity >= .zero && order.cancelledQuantity >= .zero && order.pendingQuantity >= .zero
+        let isWorkingRightly = !order.isWorking || (order.pendingQuantity > .zero && order.reserved >= .zero)
+        let isIdleRightly = order.isWorking || order.reserved == .zero
+        let hasAverage = (order.averagePrice != nil) == (order.filledQuantity > .zero)
+        guard isWhole, isWorkingRightly, isIdleRightly, hasAverage else {
+            throw BooksDoNotAddUp(.order, of: order.id.text, order.state.rawValue, "an order that keeps its invariants")
+        }
+        add(order)
+    }
+
+    private mutating func restore(_ trades: [Trade]) throws(BooksDoNotAddUp) {
+        var seen: Set<TradeID> = []
+        seen.reserveCapacity(trades.count)
+        var recorded = Money.zero
+        for trade in trades {
+            try check(.epoch, trade.epoch, epoch, of: trade.id.text)
+            guard seen.insert(trade.id).inserted else { throw BooksDoNotAddUp(.trade, of: trade.id.text, "twice", "once") }
+            guard trade.quantity > .zero, trade.price > .zero else {
+                throw BooksDoNotAddUp(.trade, of: trade.id.text, "\(trade.quantity.text) @ \(trade.price.text)", "above zero")
+            }
+            recorded += trade.realised ?? .zero
+            if let slot = slots[trade.orderID] { fillCounts[slot] += 1 }
+            book(trade)
+        }
+        try check(.realised, recorded, realised)
+    }
+
+    /// Compares quantity and cost, and keeps the recorded rows: when a position was opened is theirs to say.
+    private mutating func restore(_ recorded: [Position]) throws(BooksDoNotAddUp) {
+        var missing = Set(positions.keys)
+        for position in recorded {
+            let name = "\(position.key.instrument.key) \(position.key.product.rawValue)"
+            guard let computed = positions[position.key], missing.remove(position.key) != nil else {
+                throw BooksDoNotAddUp(.position, of: name, position.quantity.text, "0")
+            }
+            try check(.epoch, position.epoch, epoch, of: name)
+            try check(.position, position.quantity.text, computed.quantity.text, of: name)
+            try check(.position, position.cost.text, computed.cost.text, of: name)
+            positions[position.key] = position
+        }
+        if let key = missing.min(), let position = positions[key] {
+            throw BooksDoNotAddUp(.position, of: "\(key.instrument.key) \(key.product.rawValue)", "0", position.quantity.text)
+        }
+    }
+
+    private mutating func checkWorkingOrders() throws(BooksDoNotAddUp) {
+        var filled: [OrderID: Quantity] = [:]
+        for trade in trades {
+            guard let slot = slots[trade.orderID], placed[slot].isWorking else { continue }
+            filled[trade.orderID, default: .zero] += trade.quantity
+        }
+        var recorded: [OrderID: Money] = [:]
+        for slot in workingSlots {
+            let order = placed[slot]
+            try check(.order, order.filledQuantity.text, (filled[order.id] ?? .zero).text, of: order.id.text)
+            recorded[order.id] = order.reserved
+        }
+        var touched = Touched()
+        for key in Set(workingSlots.map { placed[$0].positionKey }) { settle(key, &touched) }
+        for slot in workingSlots {
+            let order = placed[slot]
+            try check(.reserved, recorded[order.id] ?? .zero, order.reserved, of: order.id.text)
+        }
+    }
+
+    private func check(_ figure: BooksDoNotAddUp.Figure, _ recorded: Money, _ computed: Money, of subject: String = "")
+        throws(BooksDoNotAddUp)
+    {
+        guard recorded == computed else { throw BooksDoNotAddUp(figure, of: subject, recorded.text, computed.text) }
+    }
+
+    private func check(_ figure: BooksDoNotAddUp.Figure, _ recorded: Int, _ computed: Int, of subject: String) throws(BooksDoNotAddUp) {
+        guard recorded == computed else { throw BooksDoNotAddUp(figure, of: subject, String(recorded), String(computed)) }
+    }
+
+    private func check(_ figure: BooksDoNotAddUp.Figure, _ recorded: String, _ computed: String, of subject: String) throws(BooksDoNotAddUp)
+    {
+        guard recorded == computed else { throw BooksDoNotAddUp(figure, of: subject, recorded, computed) }
+    }
+}
+
+extension BooksDoNotAddUp {
+    fileprivate init(_ figure: Figure, of subject: String, _ recorded: String, _ computed: String) {
+        self.init(figure: figure, subject: subject, recorded: recorded, computed: computed)
+    }
+}

@@ -1,0 +1,180 @@
+// One paper book in memory: what it owns, what it owes to its working orders, and everything that happened in its epoch.
+// What may happen next is decided in `PaperAccount+Decide`, and becomes state only in `PaperAccount+Apply`; making one from disk is in
+// `PaperAccount+Restore`.
+
+/// A paper account: cash, orders, positions and trades of one book in its current epoch.
+///
+/// Invariants, which `init(restoring:)` checks and `apply(_:)` keeps:
+/// 1. cash = capital + what sells brought − what buys cost − charges.
+/// 2. positions are the sum of the trades, by signed average cost.
+/// 3. reserved is the sum of the working orders' `reserved`, each a function of the orders and the position of its key.
+/// 4. available + invested + reserved = capital + realised − charges.
+/// 5. available is not negative, unless closing at a loss (a short bought back, a stop gapped through) made it so.
+package struct PaperAccount: Sendable, Equatable {
+    package internal(set) var capital: Money
+    package internal(set) var cash: Money
+    /// Held for the parts of working orders that would open exposure.
+    package internal(set) var reserved: Money
+    /// Realised P&L of the epoch, gross of charges.
+    package internal(set) var realised: Money
+    package internal(set) var charges: Money
+    package internal(set) var epoch: Int
+    /// When the last event happened.
+    package internal(set) var updatedAt: Timestamp
+    /// The open positions; a flat one leaves, see `position(for:)`.
+    package internal(set) var positions: [PositionKey: Position] = [:]
+    /// In the order they happened.
+    package internal(set) var trades: [Trade] = []
+
+    /// In the order they were placed; an order's place here is its slot, and never changes in an epoch.
+    var placed: [Order] = []
+    /// How often each order filled, by slot; the numbers in the trades' ids.
+    var fillCounts: [Int] = []
+    var slots: [OrderID: Int] = [:]
+    var clientOrderIDs: [String: OrderID] = [:]
+    /// Slots of working orders in the order they were placed; an instrument without any has no entry.
+    var working: [InstrumentID: [Int]] = [:]
+    var lastFlat: [PositionKey: Position] = [:]
+    var longCost = Money.zero
+    var shortCost = Money.zero
+    /// What this book took from displayed depth lately, so that one displayed quantity is not given to it twice.
+    var taken: [InstrumentID: TakenDepth] = [:]
+    /// The day in India of the last fill, and what it brought so far.
+    var dayNumber = Int64.min
+    var dayNet = Money.zero
+    /// How many orders are working.
+    package internal(set) var workingCount = 0
+
+    /// A new book that holds `capital` in cash and nothing else.
+    package init(opening capital: Money, epoch: Int = 1, at instant: Timestamp) {
+        self.capital = capital
+        self.cash = capital
+        self.reserved = .zero
+        self.realised = .zero
+        self.charges = .zero
+        self.epoch = epoch
+        self.updatedAt = instant
+    }
+
+    /// Funds that a new order may use: cash less what working orders hold and twice what short positions brought, once because the
+    /// proceeds are not the seller's yet and once as margin.
+    package var available: Money { cash - reserved - shortCost - shortCost }
+
+    /// The cost of long positions plus the margin of short ones.
+    package var invested: Money { longCost + shortCost }
+
+    /// Realised P&L, net of charges, of the trading day in India that `instant` falls on.
+    package func dayRealised(at instant: Timestamp) -> Money {
+        instant.dayNumber(offsetSeconds: indiaOffsetSeconds) == dayNumber ? dayNet : .zero
+    }
+
+    /// The book's figures as of `instant`.
+    package func meta(at instant: Timestamp) -> BookMeta {
+        BookMeta(
+            capital: capital, cash: cash, available: available, invested: invested, reserved: reserved, realised: realised,
+            charges: charges, dayRealised: dayRealised(at: instant), epoch: epoch, updatedAt: instant)
+    }
+
+    /// Everything the book holds, as of its last event.
+    package var snapshot: PaperSnapshot {
+        PaperSnapshot(meta: meta(at: updatedAt), orders: placed, positions: positions.values.sorted { $0.key < $1.key }, trades: trades)
+    }
+}
+
+// MARK: - Looking things up
+
+extension PaperAccount {
+    package func order(_ id: OrderID) -> Order? { slots[id].map { placed[$0] } }
+
+    package func order(clientOrderID: String) -> Order? { clientOrderIDs[clientOrderID].flatMap(order) }
+
+    package var orderCount: Int { placed.count }
+
+    /// Orders newest first, at most `limit` of those that `isIncluded` takes, from the one placed just before `id` on.
+    ///
+    /// Nothing when the book does not know `id`.
+    package func orders(after id: OrderID? = nil, limit: Int, where isIncluded: (Order) -> Bool = { _ in true }) -> [Order] {
+        var end = placed.count
+        if let id {
+            guard let slot = slots[id] else { return [] }
+            end = slot
+        }
+        var page: [Order] = []
+        for slot in stride(from: end - 1, through: 0, by: -1) {
+            guard page.count < limit else { break }
+            if isIncluded(placed[slot]) { page.append(placed[slot]) }
+        }
+        return page
+    }
+
+    /// Working orders in the order they were placed.
+    package func workingOrders(for instrument: InstrumentID) -> [Order] { (working[instrument] ?? []).map { placed[$0] } }
+
+    /// All working orders in the order they were placed.
+    package var workingOrders: [Order] { workingSlots.map { placed[$0] } }
+
+    var workingSlots: [Int] { working.values.joined().sorted() }
+
+    /// The instruments whose ticks this book must see: those with a working order or a position.
+    package var instrumentsOfInterest: Set<InstrumentID> {
+        var instruments = Set(working.keys)
+        for key in positions.keys { instruments.insert(key.instrument) }
+        return instruments
+    }
+
+    /// The open position of `key`, or the flat one it last became in this epoch.
+    package func position(for key: PositionKey) -> Position? { positions[key] ?? lastFlat[key] }
+}
+
+// MARK: - What one order of this book holds
+
+extension Order {
+    /// The price at which the part of a working order that would open exposure holds funds.
+    ///
+    /// The limit, or the trigger of an SL-M; a sale, which may fill above, holds at the last price at placement if that is higher.
+    /// A market order holds at that last price.
+    var reservationPrice: Price {
+        let reference = referencePrice ?? .zero
+        return switch (kind, side) {
+        case (.market, _): referencePrice ?? averagePrice ?? .zero
+        case (.limit(let limit), .buy), (.stopLimit(_, let limit), .buy): limit
+        case (.limit(let limit), .sell): max(limit, reference)
+        case (.stopLimit(let trigger, let limit), .sell): max(trigger, limit, reference)
+        case (.stop(let trigger), .buy): trigger
+        case (.stop(let trigger), .sell): max(trigger, reference)
+        }
+    }
+}
+
+/// What a position can still close, handed out to working orders in the order they were placed.
+///
+/// Sells first consume the long quantity and buys the short one; what is left over of an order opens exposure.
+struct ClosingCover {
+    private var long: Quantity
+    private var short: Quantity
+
+    init(position: Quantity) {
+        long = max(position, .zero)
+        short = max(-position, .zero)
+    }
+
+    /// The part of `pending` that would open exposure; the rest of it is covered from now on.
+    mutating func opening(_ side: Side, _ pending: Quantity) -> Quantity {
+        switch side {
+        case .sell:
+            let closing = min(long, pending)
+            long -= closing
+            return pending - closing
+        case .buy:
+            let closing = min(short, pending)
+            short -= closing
+            return pending - closing
+        }
+    }
+}
+
+extension Position {
+    /// What the position blocks on top of its proceeds when it is short; zero when long.
+    var shortCost: Money { quantity.isNegative ? cost : .zero }
+    var longCost: Money { quantity.isNegative ? .zero : cost }
+}

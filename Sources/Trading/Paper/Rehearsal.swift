@@ -1,0 +1,287 @@
+// One act on one instrument, tried out before it happens: which fills it brings, what would be held and what would be left. A rehearsal
+// copies only the working orders and positions of its instrument, so that a decision costs the same in a book of fifty thousand orders.
+
+/// What would be, after the events collected so far.
+struct Rehearsal {
+    /// A working order, as far as matching and funds are concerned.
+    private struct Line {
+        let id: OrderID
+        let side: Side
+        let product: Product
+        let tag: String?
+        var kind: OrderKind
+        var validity: Validity
+        var pending: Quantity
+        var reservationPrice: Price
+        var fillCount: Int
+        /// Whether it has yet to meet a quote; it then fills at the quote's prices instead of its own limit.
+        var isArriving: Bool
+
+        init(_ order: Order, fillCount: Int) {
+            id = order.id
+            side = order.side
+            product = order.product
+            tag = order.tag
+            kind = order.kind
+            validity = order.validity
+            pending = order.pendingQuantity
+            reservationPrice = order.reservationPrice
+            self.fillCount = fillCount
+            isArriving = order.referencePrice == nil || order.kind.isMarketOnceLive
+        }
+    }
+
+    private(set) var events: [PaperEvent] = []
+    private var hasFilled = false
+    private let instrument: InstrumentID
+    private let lot: Quantity
+    private let at: Timestamp
+    private let epoch: Int
+    private var lines: [Line] = []
+    private var positions: [Product: Position] = [:]
+    /// What the working orders of all other instruments hold.
+    private let reservedElsewhere: Money
+    /// Cash less what short positions block.
+    private var unreserved: Money
+    /// Whether `available` is known not to be negative; saves working it out at fills that cannot change that.
+    private var isFunded = false
+
+    /// Begins with `account` as it is; `lot` is the instrument's.
+    init(_ account: PaperAccount, _ instrument: InstrumentID, lot: Quantity, at instant: Timestamp) {
+        self.instrument = instrument
+        self.lot = lot
+        at = instant
+        epoch = account.epoch
+        for product in Product.allCases {
+            positions[product] = account.positions[PositionKey(instrument: instrument, product: product)]
+        }
+        let slots = account.working[instrument] ?? []
+        lines.reserveCapacity(slots.count + 1)
+        var reservedHere = Money.zero
+        for slot in slots {
+            lines.append(Line(account.placed[slot], fillCount: account.fillCounts[slot]))
+            reservedHere += account.placed[slot].reserved
+        }
+        reservedElsewhere = account.reserved - reservedHere
+        unreserved = account.cash - account.shortCost - account.shortCost
+    }
+
+    // MARK: - What is left
+
+    /// Funds left after what happened so far.
+    var available: Money { unreserved - reservedElsewhere - reservedHere }
+
+    /// What the working orders of this instrument hold after what happened so far.
+    var reservedHere: Money { reserved(product: nil, position: .zero, line: nil, pending: .zero) }
+
+    /// What would be held if `product` had `position` and the line `index` were at `pending`.
+    private func reserved(product: Product?, position: Quantity, line index: Int?, pending: Quantity) -> Money {
+        var covers = Product.allCases.map { ClosingCover(position: $0 == product ? position : quantity(of: $0)) }
+        var sum = Money.zero
+        for number in lines.indices {
+            let rest = number == index ? pending : lines[number].pending
+            guard rest > .zero else { continue }
+            let opening = covers[lines[number].product.ordinal].opening(lines[number].side, rest)
+            sum += lines[number].reservationPrice.value(of: opening)
+        }
+        return sum
+    }
+
+    private func quantity(of product: Product) -> Quantity { positions[product]?.quantity ?? .zero }
+
+    // MARK: - What happens
+
+    /// Notes an event that changes neither a line nor the funds.
+    mutating func note(_ event: PaperEvent) { events.append(event) }
+
+    /// A new order joins the working ones; gives its index.
+    mutating func join(_ order: Order) -> Int {
+        lines.append(Line(order, fillCount: 0))
+        return lines.count - 1
+    }
+
+    /// The working order at `index` gets new terms.
+    mutating func amend(_ index: Int, to order: Order) {
+        lines[index] = Line(order, fillCount: lines[index].fillCount)
+    }
+
+    /// A stop reached its trigger: it arrives in the market now.
+    mutating func trigger(_ index: Int) {
+        lines[index].isArriving = true
+        events.append(.orderTriggered(lines[index].id, at: at))
+    }
+
+    /// Fills the order at `index` from `liquidity`, then cancels what an immediate order has left.
+    ///
+    /// With `withinFunds`, an opening fill takes only as many whole lots as the funds allow, and what they do not allow is cancelled.
+    /// Without, the caller looks at `available` afterwards and refuses the whole act.
+    /// - Parameter arriving: true when the order comes to the market with this very act.
+    mutating func match(_ index: Int, with liquidity: inout Liquidity, arriving: Bool, withinFunds: Bool) {
+        let line = lines[index]
+        let isResting = !(arriving || line.isArriving)
+        var filledAny = false
+        while lines[index].pending > .zero,
+            let offer = liquidity.offer(
+                to: line.side, limit: line.kind.limitPrice, isResting: isResting, wanted: lines[index].pending)
+        {
+            let whole = wholeLots(offer.quantity, of: lines[index].pending)
+            guard whole > .zero else {
+                guard !isResting else { break }
+                liquidity.skipLevel(for: line.side)
+                continue
+            }
+            let allowed = withinFunds ? allowance(for: index, whole, at: offer.price) : whole
+            if allowed > .zero {
+                fill(index, allowed, at: offer.price, rule: offer.rule)
+                liquidity.consume(line.side, allowed)
+                filledAny = true
+            }
+            if allowed < whole {
+                cancel(index, .insufficientFunds)
+                return
+            }
+            if isResting { break }
+        }
+        guard lines[index].pending > .zero else { return }
+        if line.validity == .immediateOrCancel {
+            cancel(index, .immediateOrCancel)
+        } else if withinFunds, filledAny, !isFunded, available < .zero, opening(of: index) > .zero {
+            cancel(index, .insufficientFunds)
+        }
+    }
+
+    /// After fills, cancels the newest orders of `product` that would open exposure until the funds suffice or none is left.
+    ///
+    /// An exit becomes such an order when another exit closed its position first.
+    mutating func cancelUnfunded(_ product: Product) {
+        guard hasFilled else { return }
+        while available < .zero {
+            guard let index = newestOpening(product) else { return }
+            cancel(index, .insufficientFunds)
+        }
+    }
+
+    // MARK: - Parts
+
+    private mutating func cancel(_ index: Int, _ reason: CancellationReason) {
+        lines[index].pending = .zero
+        events.append(.orderCancelled(lines[index].id, reason: reason.sentence, code: reason.rawValue, at: at))
+    }
+
+    private mutating func fill(_ index: Int, _ quantity: Quantity, at price: Price, rule: FillRule) {
+        let line = lines[index]
+        let (position, funds, realised) = after(filling: index, quantity, at: price)
+        positions[line.product] = position
+        hasFilled = true
+        isFunded = isFunded && realised == nil && isCovered(index, quantity, at: price)
+        unreserved = funds
+        lines[index].pending -= quantity
+        lines[index].fillCount += 1
+        guard let id = TradeID("T\(line.id.text)-\(lines[index].fillCount)") else {
+            preconditionFailure("An order id leaves room for the numbers of its fills.")
+        }
+        let trade = Trade(
+            id: id, orderID: line.id, instrument: instrument, product: line.product, side: line.side, quantity: quantity, price: price,
+            charges: .zero, realised: realised, rule: rule, tag: line.tag, at: at, epoch: epoch)
+        events.append(.orderFilled(line.id, trade))
+    }
+
+    private func after(filling index: Int, _ quantity: Quantity, at price: Price) -> (Position, unreserved: Money, realised: Money?) {
+        let line = lines[index]
+        let key = PositionKey(instrument: instrument, product: line.product)
+        var position = positions[line.product] ?? Position(key: key, openedAt: at, epoch: epoch)
+        let blocked = position.shortCost
+        let realised = position.take(line.side, quantity, at: price, on: at)
+        let value = price.value(of: quantity)
+        let moreBlocked = position.shortCost - blocked
+        return (position, unreserved + (line.side == .buy ? -value : value) - moreBlocked - moreBlocked, realised)
+    }
+
+    /// How much of `quantity` the funds allow: all of it if it only closes, else whole lots.
+    private mutating func allowance(for index: Int, _ quantity: Quantity, at price: Price) -> Quantity {
+        let line = lines[index]
+        let position = self.quantity(of: line.product)
+        let closable = line.side == .buy ? max(-position, .zero) : max(position, .zero)
+        guard quantity > closable else { return quantity }
+        if isFunded, closable == .zero, isCovered(index, quantity, at: price) { return quantity }
+        if available(afterFilling: index, quantity, at: price, thenPending: line.pending - quantity) >= .zero {
+            isFunded = isFunded || closable == .zero
+            return quantity
+        }
+        if available(afterFilling: index, quantity, at: price, thenPending: .zero) >= .zero { return quantity }
+        var affordable = closable.units / lot.units
+        var tooMuch = (quantity.units + lot.units - 1) / lot.units
+        while tooMuch - affordable > 1 {
+            let middle = affordable + (tooMuch - affordable) / 2
+            let part = Quantity(units: middle * lot.units)
+            if available(afterFilling: index, part, at: price, thenPending: .zero) >= .zero {
+                affordable = middle
+            } else {
+                tooMuch = middle
+            }
+        }
+        return max(Quantity(units: affordable * lot.units), closable)
+    }
+
+    private func available(afterFilling index: Int, _ quantity: Quantity, at price: Price, thenPending rest: Quantity) -> Money {
+        let (position, funds, _) = after(filling: index, quantity, at: price)
+        let held = reserved(product: lines[index].product, position: position.quantity, line: index, pending: rest)
+        return funds - reservedElsewhere - held
+    }
+
+    /// Whether what the order holds pays for the fill to the last unit; only then are the funds known without counting.
+    private func isCovered(_ index: Int, _ quantity: Quantity, at price: Price) -> Bool {
+        price <= lines[index].reservationPrice && quantity.whole != nil && lines[index].pending.whole != nil
+    }
+
+    private func wholeLots(_ quantity: Quantity, of pending: Quantity) -> Quantity {
+        quantity == pending ? quantity : Quantity(units: quantity.units / lot.units * lot.units)
+    }
+
+    private func opening(of index: Int) -> Quantity {
+        let product = lines[index].product
+        var cover = ClosingCover(position: quantity(of: product))
+        for line in lines[..<index] where line.product == product { _ = cover.opening(line.side, line.pending) }
+        return cover.opening(lines[index].side, lines[index].pending)
+    }
+
+    private func newestOpening(_ product: Product) -> Int? {
+        var cover = ClosingCover(position: quantity(of: product))
+        var newest: Int?
+        for (index, line) in lines.enumerated() where line.product == product && line.pending > .zero {
+            if cover.opening(line.side, line.pending) > .zero { newest = index }
+        }
+        return newest
+    }
+}
+
+extension Product {
+    /// Its place in `allCases`.
+    fileprivate var ordinal: Int {
+        switch self {
+        case .intraday: 0
+        case .delivery: 1
+        case .carry: 2
+        }
+    }
+}
+
+/// Why the house or its owner cancelled an order; the stable codes of `Order.reasonCode`.
+package enum CancellationReason: String, Sendable, CaseIterable {
+    case requested = "cancelled_by_user"
+    case immediateOrCancel = "immediate_or_cancel"
+    case insufficientFunds = "insufficient_funds"
+    case endOfDay = "end_of_day"
+    case bookReset = "book_reset"
+
+    /// For the order's owner.
+    package var sentence: String {
+        switch self {
+        case .requested: "Cancelled at your request."
+        case .immediateOrCancel: "What could not fill at once was cancelled, as immediate-or-cancel asks."
+        case .insufficientFunds: "The funds no longer covered the rest of this order, so it was cancelled."
+        case .endOfDay: "The day ended, and the order was valid for the day."
+        case .bookReset: "The book was reset."
+        }
+    }
+}
