@@ -18,8 +18,6 @@ package enum Transfer: Equatable, Sendable {
 package struct Socket: ~Copyable {
     package let descriptor: Int32
 
-    init(descriptor: Int32) { self.descriptor = descriptor }
-
     deinit {
         // Nothing is lost by a failing close of a socket, and the descriptor is gone either way.
         _ = cp_close(descriptor)

@@ -31,6 +31,11 @@ package struct SystemThread: Sendable {
     package func join() {
         precondition(pthread_join(handle, nil) == 0, "A thread is joined once, by another thread.")
     }
+
+    /// Lets the thread end without anybody waiting for it. Called instead of `join`, on any thread.
+    package func detach() {
+        precondition(pthread_detach(handle) == 0, "A thread is detached once, and not after it was joined.")
+    }
 }
 
 private final class ThreadStart: Sendable {
@@ -51,6 +56,7 @@ package final class ThreadQueue: WorkQueue {
         var jobs: [@Sendable () -> Void] = []
         var next = 0
         var isClosed = false
+        var isJoined = false
 
         var waiting: Int { jobs.count - next }
 
@@ -90,6 +96,7 @@ package final class ThreadQueue: WorkQueue {
                     })
             } catch {
                 state.withLock { $0.isClosed = true }
+                for thread in made { thread.detach() }
                 throw error
             }
         }
@@ -98,7 +105,13 @@ package final class ThreadQueue: WorkQueue {
 
     deinit {
         // Whatever waits is still done; the threads then end by themselves.
-        state.withLock { $0.isClosed = true }
+        let isJoined = state.withLock {
+            $0.isClosed = true
+            return $0.isJoined
+        }
+        if !isJoined {
+            for thread in threads { thread.detach() }
+        }
     }
 
     package func submit(_ job: @escaping @Sendable () -> Void) {
@@ -122,7 +135,10 @@ package final class ThreadQueue: WorkQueue {
 
     /// Finishes what was submitted and ends the threads. Called once, not from a job.
     package func close() {
-        state.withLock { $0.isClosed = true }
+        state.withLock {
+            $0.isClosed = true
+            $0.isJoined = true
+        }
         for thread in threads { thread.join() }
     }
 

@@ -206,7 +206,8 @@ package final class LoopThread: Sendable {
 
     deinit {
         loop.stop()
-        thread.join()
+        // The last reference may have been that of a closure on the loop, and a thread cannot wait for itself.
+        if loop.isCurrent { thread.detach() } else { thread.join() }
     }
 
     /// Runs `body` on the loop and waits for its result; traps after a minute.
