@@ -48,10 +48,13 @@ enum HTTPGrammar {
         return rest
     }
 
-    /// The value with each control byte but the tab turned into a blank; the usual value comes back untouched.
-    static func withoutControls(_ value: String) -> String {
-        if value.utf8.allSatisfy(isValueByte) { return value }
-        return String(decoding: value.utf8.map { isValueByte($0) ? $0 : 0x20 }, as: UTF8.self)
+    /// The value as it may stand in a field: each control byte but the tab is a blank, and there are none at the ends. The usual value
+    /// comes back untouched.
+    static func fieldValue(_ value: String) -> String {
+        let bytes = value.utf8
+        let isTrimmed = bytes.first.map { !isBlank($0) } ?? true && bytes.last.map { !isBlank($0) } ?? true
+        if isTrimmed && bytes.allSatisfy(isValueByte) { return value }
+        return String(decoding: trimmed(bytes.map { isValueByte($0) ? $0 : 0x20 }), as: UTF8.self)
     }
 
     /// The text of a field value: UTF-8 where it is that, otherwise one character a byte as in Latin-1.

@@ -26,10 +26,11 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
         fields.compactMap { HTTPGrammar.equalIgnoringCase($0.name, name) ? $0.value : nil }
     }
 
-    /// Adds a field after the others. A name that is no token traps; control bytes in the value become blanks, as RFC 9110, 5.5 has it.
+    /// Adds a field after the others. A name that is no token traps; control bytes in the value become blanks, as RFC 9110, 5.5 has it,
+    /// and blanks at its ends are no part of it.
     package mutating func add(_ name: String, _ value: String) {
         precondition(HTTPGrammar.isToken(name), "a header name is a token")
-        fields.append((name, HTTPGrammar.withoutControls(value)))
+        fields.append((name, HTTPGrammar.fieldValue(value)))
     }
 
     /// Replaces every field of that name by one.

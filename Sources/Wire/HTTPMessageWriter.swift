@@ -40,7 +40,7 @@ package enum HTTPMessageWriter {
         append(" HTTP/1.", to: &bytes)
         append(min(1, request.minorVersion), to: &bytes)
         endLine(&bytes)
-        if request.headers["Host"] == nil { append("Host", HTTPGrammar.withoutControls(request.authority), to: &bytes) }
+        if request.headers["Host"] == nil { append("Host", HTTPGrammar.fieldValue(request.authority), to: &bytes) }
         let switches = request.headers["Upgrade"] != nil
         append(request.headers, keepingConnection: switches, to: &bytes)
         let takesBody = request.method == .post || request.method == .put || request.method == .patch
