@@ -174,8 +174,10 @@ func requestVerdict(_ pieces: [ArraySlice<UInt8>], limits: HTTPLimits = .init())
         Row("over the limit", post("Content-Length: 1048577\r\n", ""), "413 bodyTooLarge"),
         Row("over 64 bits", post("Content-Length: 18446744073709551619\r\n", "abc"), "413 bodyTooLarge"),
         Row("a thousand digits", post("Content-Length: " + String(repeating: "9", count: 1_000) + "\r\n"), "413 bodyTooLarge"),
-        Row("a length and chunks", post("Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"), "400 lengthWithTransferCoding"),
-        Row("chunks and a length", post("Transfer-Encoding: chunked\r\nContent-Length: 3\r\n", "0\r\n\r\n"), "400 lengthWithTransferCoding"),
+        Row(
+            "a length and chunks", post("Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"), "400 lengthWithTransferCoding"),
+        Row(
+            "chunks and a length", post("Transfer-Encoding: chunked\r\nContent-Length: 3\r\n", "0\r\n\r\n"), "400 lengthWithTransferCoding"),
         Row("a length and an unknown coding", post("Transfer-Encoding: x\r\nContent-Length: 3\r\n", "abc"), "400 lengthWithTransferCoding"),
     ]
 
@@ -183,14 +185,23 @@ func requestVerdict(_ pieces: [ArraySlice<UInt8>], limits: HTTPLimits = .init())
         Row("chunks", post("Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"), "POST / <abcde>"),
         Row("chunks, then a request", post("Transfer-Encoding: ChunKed\r\n", "1\r\na\r\n0\r\n\r\n" + get("")), "POST / <a> | GET /"),
         Row("no chunk but the last", post("Transfer-Encoding: chunked\r\n", "0\r\n\r\n"), "POST /"),
-        Row("sizes in either case, with zeros", post("Transfer-Encoding: chunked\r\n", "00A\r\n0123456789\r\n00a\r\n0123456789\r\n000\r\n\r\n"), "POST / <01234567890123456789>"),
+        Row(
+            "sizes in either case, with zeros",
+            post("Transfer-Encoding: chunked\r\n", "00A\r\n0123456789\r\n00a\r\n0123456789\r\n000\r\n\r\n"), "POST / <01234567890123456789>"
+        ),
         Row("unfinished chunks", post("Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n0\r\n"), "…"),
         Row("extensions", post("Transfer-Encoding: chunked\r\n", "1;a;b=c ; d = \"e;\\\"f\"\r\nx\r\n0;last\r\n\r\n"), "POST / <x>"),
-        Row("trailers", post("Transfer-Encoding: chunked\r\n", "1\r\nx\r\n0\r\nA: b\r\nContent-Length: 5\r\n\r\n" + get("")), "POST / <x> | GET /"),
+        Row(
+            "trailers", post("Transfer-Encoding: chunked\r\n", "1\r\nx\r\n0\r\nA: b\r\nContent-Length: 5\r\n\r\n" + get("")),
+            "POST / <x> | GET /"),
         Row("chunked twice", post("Transfer-Encoding: chunked, chunked\r\n", "0\r\n\r\n"), "400 badTransferCoding"),
-        Row("chunked in two fields", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"), "400 badTransferCoding"),
+        Row(
+            "chunked in two fields", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"),
+            "400 badTransferCoding"),
         Row("chunked not last", post("Transfer-Encoding: chunked, gzip\r\n", "0\r\n\r\n"), "400 badTransferCoding"),
-        Row("chunked not last, in two fields", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", "0\r\n\r\n"), "400 badTransferCoding"),
+        Row(
+            "chunked not last, in two fields", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", "0\r\n\r\n"),
+            "400 badTransferCoding"),
         Row("gzip before chunked", post("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n"), "501 unknownTransferCoding"),
         Row("identity", post("Transfer-Encoding: identity\r\n", "abc"), "501 unknownTransferCoding"),
         Row("a name that only ends in chunked", post("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n"), "501 unknownTransferCoding"),

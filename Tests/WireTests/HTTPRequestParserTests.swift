@@ -163,8 +163,10 @@ import Wire
     @Test func `answers any bytes with requests or an error, the same for every cut`() {
         var generator = SeededGenerator(for: "requests of any bytes")
         let parts = [
-            "GET ", "POST ", "/", " HTTP/1.1", "\r\n", "\r\n\r\n", "Host: a", "Host", ":", " ", "Content-Length: 2", "Transfer-Encoding: chunked",
-            "2\r\nab\r\n", "0\r\n\r\n", "\r", "\n", "\t", "x", "\u{0}", "\u{FF}", "Connection: close", "Expect: 100-continue", "http://b", "?", "1;a=b",
+            "GET ", "POST ", "/", " HTTP/1.1", "\r\n", "\r\n\r\n", "Host: a", "Host", ":", " ", "Content-Length: 2",
+            "Transfer-Encoding: chunked",
+            "2\r\nab\r\n", "0\r\n\r\n", "\r", "\n", "\t", "x", "\u{0}", "\u{FF}", "Connection: close", "Expect: 100-continue", "http://b",
+            "?", "1;a=b",
         ]
         for _ in 0..<400 {
             var text = Bool.random(using: &generator) ? "POST / HTTP/1.1\r\nHost: a\r\n" : ""
@@ -175,7 +177,8 @@ import Wire
 
     @Test(arguments: [
         (HTTPParseError.badLineEnd, 400), (.bodyTooLarge, 413), (.requestLineTooLong, 414), (.unmetExpectation, 417), (.headTooLarge, 431),
-        (.tooManyFields, 431), (.trailersTooLarge, 431), (.methodNotImplemented, 501), (.unknownTransferCoding, 501), (.unsupportedVersion, 505),
+        (.tooManyFields, 431), (.trailersTooLarge, 431), (.methodNotImplemented, 501), (.unknownTransferCoding, 501),
+        (.unsupportedVersion, 505),
     ])
     func `has a status for each error`(error: HTTPParseError, status: Int) {
         #expect(error.status == status)
@@ -208,7 +211,9 @@ import Wire
     @Test func `are searched as lists`() {
         let headers: HTTPHeaders = ["Connection": " keep-alive ,\tUpgrade", "connection": "x"]
         #expect(headers.list("Connection", contains: "upgrade") && headers.list("connection", contains: "X"))
-        #expect(!headers.list("Connection", contains: "keep") && !headers.list("Connection", contains: "") && !headers.list("Other", contains: "x"))
+        #expect(
+            !headers.list("Connection", contains: "keep") && !headers.list("Connection", contains: "")
+                && !headers.list("Other", contains: "x"))
     }
 
     @Test func `give every known method its own case`() {

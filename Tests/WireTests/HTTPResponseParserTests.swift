@@ -36,7 +36,8 @@ import Wire
 
     @Test func `reads bodies with a length, in chunks, and up to the end`() {
         #expect(verdict("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab") == "200 <ab>")
-        #expect(verdict("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 404 Not Found\r\nContent-Length: 1\r\n\r\nx") == "200 | 404 <x>")
+        #expect(
+            verdict("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 404 Not Found\r\nContent-Length: 1\r\n\r\nx") == "200 | 404 <x>")
         #expect(verdict("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n0\r\nT: x\r\n\r\n") == "200 <ab>")
         #expect(verdict("HTTP/1.1 200 OK\r\n\r\nabc") == "…")
         #expect(verdict("HTTP/1.1 200 OK\r\n\r\nabc", closing: true) == "200 <abc> close")
@@ -75,7 +76,8 @@ import Wire
     @Test func `takes status lines with and without a phrase`() {
         for line in ["HTTP/1.1 204 ", "HTTP/1.1 204", "HTTP/1.1 204 No \u{E9} \tContent"] { #expect(verdict(line + "\r\n\r\n") == "204") }
         for line in [
-            "HTTP/1.1 20 OK", "HTTP/1.1 2000 OK", "HTTP/1.1 099 x", "HTTP/1.1  200 OK", "HTTP/1.1 20x OK", "HTTP/1.1 200OK", "ICY 200 OK and more",
+            "HTTP/1.1 20 OK", "HTTP/1.1 2000 OK", "HTTP/1.1 099 x", "HTTP/1.1  200 OK", "HTTP/1.1 20x OK", "HTTP/1.1 200OK",
+            "ICY 200 OK and more",
             "HTTP/1.1 200 a\u{1}", "",
         ] {
             #expect(verdict(line + "\r\n\r\n") == "badStatusLine", "\(line)")
@@ -86,7 +88,8 @@ import Wire
 
     @Test func `refuses what two readers could understand in two ways`() {
         #expect(verdict("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab") == "repeatedContentLength")
-        #expect(verdict("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n") == "lengthWithTransferCoding")
+        #expect(
+            verdict("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n") == "lengthWithTransferCoding")
         #expect(verdict("HTTP/1.1 200 OK\r\nX: a\r\n b\r\n\r\n") == "foldedField")
         #expect(verdict("HTTP/1.1 200 OK\nX: a\r\n\r\n") == "badLineEnd")
     }
@@ -94,7 +97,10 @@ import Wire
     @Test func `says when the connection ended too early, and nothing when it ended between responses`() {
         #expect(verdict("", closing: true) == "")
         #expect(verdict("HTTP/1.1 204 No Content\r\n\r\n", closing: true) == "204")
-        for text in ["H", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"] {
+        for text in [
+            "H", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n",
+        ] {
             #expect(verdict(text, closing: true) == "truncated")
         }
     }
@@ -162,7 +168,8 @@ import Wire
             }
             var request = HTTPRequest(
                 method: [.get, .post, .put, .delete, .other("PURGE")].randomElement(using: &generator)!,
-                target: "/" + URLText.encode(component: generator.text(upTo: 10)) + "?q=" + URLText.encode(component: generator.text(upTo: 10)),
+                target: "/" + URLText.encode(component: generator.text(upTo: 10)) + "?q="
+                    + URLText.encode(component: generator.text(upTo: 10)),
                 headers: headers, body: generator.bytes(Int.random(in: 0...40, using: &generator)))
             request.keepAlive = Bool.random(using: &generator)
             var bytes: [UInt8] = []
@@ -170,7 +177,8 @@ import Wire
             var parser = HTTPRequestParser()
             for piece in pieces(of: bytes, size: Int.random(in: 1...50, using: &generator)) { parser.feed(piece) }
             let read = try #require(try parser.next())
-            #expect(read.method == request.method && read.target == request.target && read.path == request.path && read.query == request.query)
+            #expect(
+                read.method == request.method && read.target == request.target && read.path == request.path && read.query == request.query)
             #expect(read.body == request.body && read.keepAlive == request.keepAlive && read.authority == request.authority)
             #expect(read.headers.fields.prefix(headers.fields.count).elementsEqual(headers.fields, by: ==))
             #expect(parser.isIdle)
@@ -188,7 +196,8 @@ import Wire
             var parser = HTTPResponseParser()
             for piece in pieces(of: bytes, size: Int.random(in: 1...50, using: &generator)) { parser.feed(piece) }
             let read = try #require(try parser.next())
-            #expect(read.status == status && read.body == body && read.headers["A"] == "b" && parser.keepAlive == keepAlive && parser.isIdle)
+            #expect(
+                read.status == status && read.body == body && read.headers["A"] == "b" && parser.keepAlive == keepAlive && parser.isIdle)
         }
     }
 
