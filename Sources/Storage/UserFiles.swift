@@ -74,3 +74,19 @@ package struct UserRecord: Hashable, Sendable {
             paperOpened: document["paper_opened"]?.string.flatMap { Timestamp(rfc3339: $0) })
     }
 }
+
+/// The one document of the house itself, `config/house`: who owns it. Without it the first run has not happened yet.
+package struct HouseRecord: Hashable, Sendable {
+    package let owner: UserID
+
+    package init(owner: UserID) { self.owner = owner }
+
+    /// The document's members, without those that the store adds.
+    package var document: JSONValue { .object(JSONObject([("owner", .string(owner.text))])) }
+
+    /// Nothing when a required member is missing or has another type.
+    package init?(document: JSONValue) {
+        guard let owner = document["owner"]?.string.flatMap({ UserID(stored: $0) }) else { return nil }
+        self.init(owner: owner)
+    }
+}

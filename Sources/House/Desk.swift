@@ -1,0 +1,56 @@
+// One user's seat: the books on it, and what of them is still on its way to the disk. Rules are in `Trading/Paper`; who may sit here
+// is `Tradehouse+Accounts`; every way in is `Tradehouse+Trading`.
+
+import Storage
+import Trading
+
+/// A paper book with the account inside and the way to its files. It has no reference to any broker.
+final class PaperBook {
+    let user: UserID
+    let name: BookName
+    var account: PaperAccount
+    /// The last act's way to the disk. Reads wait for it, so nobody sees what a crash could take back.
+    var lastTicket: Ticket?
+    /// Whether `index/working` says that this desk must be watched after a restart.
+    var isMarkedWorking: Bool
+    /// The user's record, when the first act still has to note in it that paper books exist.
+    var recordToOpen: UserRecord?
+
+    init(user: UserID, name: BookName, account: PaperAccount, isMarkedWorking: Bool, recordToOpen: UserRecord?) {
+        self.user = user
+        self.name = name
+        self.account = account
+        self.isMarkedWorking = isMarkedWorking
+        self.recordToOpen = recordToOpen
+    }
+
+    /// Waits until the last act is durable; throws when it could not be made so.
+    func settled() async throws {
+        while let ticket = lastTicket, !ticket.isDurable { try await ticket.wait() }
+    }
+}
+
+/// A seat in memory.
+final class Desk {
+    let user: UserID
+    let book: PaperBook
+    var lastUsed: Timestamp
+
+    init(user: UserID, book: PaperBook, lastUsed: Timestamp) {
+        self.user = user
+        self.book = book
+        self.lastUsed = lastUsed
+    }
+}
+
+/// Prices and rules of the market as the paper rules ask for them.
+struct HubView: MarketView {
+    let hub: MarketHub
+    /// Wall time: how old a price is does not depend on what a tape says the time is.
+    let wall: Timestamp
+
+    func instrument(for id: InstrumentID) -> Instrument? { hub.instrument(for: id) }
+    func quote(for id: InstrumentID) -> Quote? { hub.quote(for: id) }
+    func isOpen(for id: InstrumentID, at time: Timestamp) -> Bool { id.exchange == "CRYPTO" || hub.hours.isOpen(at: time) }
+    func isStale(_ quote: Quote, at time: Timestamp) -> Bool { hub.isStale(quote.instrument, at: wall) }
+}

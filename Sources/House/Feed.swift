@@ -1,0 +1,124 @@
+// What happened, on its way out: numbered events per user, and the listeners that carry them to sockets. Only what is durable gets
+// here. Prices do not: listeners read those from `MarketHub` at their own pace.
+
+import Storage
+import Trading
+
+/// Something a user's screen must know.
+package enum FeedEvent: Sendable {
+    case order(Order, book: BookName)
+    case trade(Trade, book: BookName)
+    /// Flat means gone.
+    case position(Position, book: BookName)
+    case funds(FundsView, book: BookName)
+    case reset(book: BookName)
+}
+
+/// The funds of a book as screens show them, at the prices of one moment.
+package struct FundsView: Sendable, Hashable {
+    package let meta: BookMeta
+    package let unrealised: Money
+    /// Realised and unrealised result of the trading day, net of charges.
+    package let dayResult: Money
+    package let openPositions: Int
+    package let tradesToday: Int
+
+    /// available + invested + reserved + unrealised.
+    package var totalValue: Money { meta.available + meta.invested + meta.reserved + unrealised }
+}
+
+/// One event with its place in the user's sequence.
+package struct NumberedEvent: Sendable {
+    package let number: UInt64
+    package let event: FeedEvent
+}
+
+/// Names a listener, so that it can leave.
+package struct ListenerID: Hashable, Sendable {
+    let number: UInt64
+}
+
+/// Per user: the last events, and who listens.
+///
+/// Invariants: 1. a user's numbers grow by one without holes while anybody listens or the backlog lives. 2. a listener gets only its
+/// own user's events. 3. a backlog holds at most `backlog` events and exists only for users that had a listener.
+package struct Feed {
+    private struct Listener {
+        let session: SessionDigest
+        let deliver: (NumberedEvent) -> Void
+        let close: () -> Void
+    }
+
+    private struct Channel {
+        var next: UInt64
+        var backlog: [NumberedEvent] = []
+        var listeners: [ListenerID: Listener] = [:]
+    }
+
+    private var channels: [UserID: Channel] = [:]
+    private let backlogLimit: Int
+    /// Numbers of this life of the process begin above those of the life before, so an old number is never mistaken.
+    private let firstNumber: UInt64
+    private var listenersMade: UInt64 = 0
+
+    init(backlog: Int, firstNumber: UInt64) {
+        backlogLimit = max(1, backlog)
+        self.firstNumber = firstNumber
+    }
+
+    package var listenerCount: Int { channels.values.reduce(0) { $0 + $1.listeners.count } }
+
+    package func listenerCount(of user: UserID) -> Int { channels[user]?.listeners.count ?? 0 }
+
+    /// The number of the user's last event; what a snapshot taken now contains.
+    package func lastNumber(of user: UserID) -> UInt64 { (channels[user]?.next ?? firstNumber) - 1 }
+
+    /// Begins to listen. `close` is called when the login ends.
+    package mutating func listen(
+        as trader: Trader, deliver: @escaping (NumberedEvent) -> Void, close: @escaping () -> Void
+    ) -> ListenerID {
+        listenersMade += 1
+        let id = ListenerID(number: listenersMade)
+        channels[trader.desk, default: Channel(next: firstNumber)].listeners[id] = Listener(
+            session: trader.session, deliver: deliver, close: close)
+        return id
+    }
+
+    package mutating func leave(_ id: ListenerID, of user: UserID) {
+        channels[user]?.listeners[id] = nil
+    }
+
+    /// The events after `number`, or nil when some of them are gone and a snapshot is needed.
+    package func events(of user: UserID, after number: UInt64) -> [NumberedEvent]? {
+        guard let channel = channels[user] else { return number == firstNumber - 1 ? [] : nil }
+        guard number < channel.next else { return nil }
+        let oldest = channel.backlog.first?.number ?? channel.next
+        guard number + 1 >= oldest else { return nil }
+        return channel.backlog.filter { $0.number > number }
+    }
+
+    /// Numbers the event, keeps it for those who come back, and hands it to the user's listeners.
+    mutating func publish(_ event: FeedEvent, to user: UserID) {
+        guard var channel = channels[user] else { return }
+        let numbered = NumberedEvent(number: channel.next, event: event)
+        channel.next += 1
+        channel.backlog.append(numbered)
+        // Trimmed by halves, so that a busy user's events cost constant time each.
+        if channel.backlog.count >= backlogLimit * 2 { channel.backlog.removeFirst(channel.backlog.count - backlogLimit) }
+        channels[user] = channel
+        for listener in channel.listeners.values { listener.deliver(numbered) }
+    }
+
+    /// Tells the sockets of a login that it ended.
+    mutating func close(session: SessionDigest, of user: UserID) {
+        for (id, listener) in channels[user]?.listeners ?? [:] where listener.session == session {
+            leave(id, of: user)
+            listener.close()
+        }
+    }
+
+    /// Forgets the backlog of a user nobody listens to.
+    mutating func forgetIdle(_ user: UserID) {
+        if channels[user]?.listeners.isEmpty == true { channels[user] = nil }
+    }
+}

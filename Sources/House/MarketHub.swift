@@ -1,0 +1,148 @@
+// Prices: the latest quote of each instrument, its candles, and which instruments there are. Shared by all users. Where ticks come
+// from is `Tradehouse+Market`; who reacts to them is the desks' business.
+
+import Trading
+
+/// The market as the house knows it.
+///
+/// Invariants: 1. a quote is never replaced by an older one. 2. each instrument has one id and one token. 3. it holds nothing of any user.
+package final class MarketHub {
+    /// What is known about one instrument beyond its master record.
+    package struct Board {
+        package let instrument: Instrument
+        package fileprivate(set) var quote: Quote?
+        /// Raised with each accepted tick; lets a socket see what changed since it last looked.
+        package fileprivate(set) var changes: UInt64 = 0
+        /// When the last tick came in, wall time.
+        package fileprivate(set) var receivedAt: Timestamp?
+        package fileprivate(set) var candles: CandleBuilder
+        fileprivate var dayNumber: Int64 = .min
+    }
+
+    private var boards: [Board] = []
+    private var indexByID: [InstrumentID: Int] = [:]
+    private var indexByToken: [Int64: Int] = [:]
+    /// Tells the past before this process: candles the simulated market can compute.
+    package var history: (@Sendable (InstrumentID, CandleInterval, ClosedRange<Timestamp>) -> [Candle])?
+    /// What the market says the time is: wall time, or the tape's.
+    package internal(set) var now: Timestamp
+    package internal(set) var ticksAccepted: UInt64 = 0
+    package internal(set) var ticksDropped: UInt64 = 0
+    package internal(set) var lastTickReceivedAt: Timestamp?
+    /// Set when a tape has been played to its end.
+    package internal(set) var hasEnded = false
+    package let hours: MarketHours
+
+    /// A price nobody refreshed for so long is shown as stale.
+    package static let staleAfter: Duration = .seconds(30)
+
+    package init(instruments: [Instrument], hours: MarketHours, now: Timestamp) {
+        self.hours = hours
+        self.now = now
+        for instrument in instruments { add(instrument) }
+    }
+
+    private func add(_ instrument: Instrument) {
+        precondition(indexByID[instrument.id] == nil && indexByToken[instrument.token] == nil, "An instrument is listed twice.")
+        indexByID[instrument.id] = boards.count
+        indexByToken[instrument.token] = boards.count
+        boards.append(Board(instrument: instrument, candles: CandleBuilder(instrument.id)))
+    }
+
+    // MARK: Looking
+
+    package var all: [Board] { boards }
+    package func board(for id: InstrumentID) -> Board? { indexByID[id].map { boards[$0] } }
+    package func board(token: Int64) -> Board? { indexByToken[token].map { boards[$0] } }
+    package func instrument(for id: InstrumentID) -> Instrument? { indexByID[id].map { boards[$0].instrument } }
+    package func quote(for id: InstrumentID) -> Quote? { indexByID[id].flatMap { boards[$0].quote } }
+    package func changes(of id: InstrumentID) -> UInt64 { indexByID[id].map { boards[$0].changes } ?? 0 }
+
+    /// The price a position is valued at; nil when none is known.
+    package func lastPrice(of id: InstrumentID) -> Price? { quote(for: id)?.lastPrice }
+
+    /// Whether the price is too old to be shown as live.
+    package func isStale(_ id: InstrumentID, at wall: Timestamp) -> Bool {
+        guard let index = indexByID[id], let received = boards[index].receivedAt else { return true }
+        return wall - received > MarketHub.staleAfter
+    }
+
+    /// The instruments of an exchange, in the order of the master; `ALL` gives those of every exchange.
+    package func instruments(on exchange: String) -> [Instrument] {
+        boards.map(\.instrument).filter { exchange == "ALL" || $0.id.exchange == exchange }
+    }
+
+    /// At most `limit` instruments: the exact symbol first, then those that begin with the text, then those that contain it in symbol
+    /// or name. Letter case does not matter.
+    package func search(_ text: String, on exchange: String, limit: Int = 20) -> [Instrument] {
+        let wanted = text.uppercased()
+        var exact: [Instrument] = []
+        var prefixed: [Instrument] = []
+        var containing: [Instrument] = []
+        for instrument in instruments(on: exchange) {
+            let symbol = instrument.id.symbol.uppercased()
+            if symbol == wanted {
+                exact.append(instrument)
+            } else if symbol.hasPrefix(wanted) {
+                prefixed.append(instrument)
+            } else if symbol.contains(wanted) || instrument.name.uppercased().contains(wanted) {
+                containing.append(instrument)
+            }
+        }
+        return Array((exact + prefixed + containing).prefix(limit))
+    }
+
+    /// Candles that begin within `range`, oldest first: the computed or stored past, then those built from ticks, which win where both
+    /// have one.
+    package func candles(of id: InstrumentID, interval: CandleInterval, in range: ClosedRange<Timestamp>) -> [Candle] {
+        guard let index = indexByID[id] else { return [] }
+        let built = boards[index].candles.candles(interval, includingCurrent: true)
+        let past = history?(id, interval, range) ?? []
+        guard let firstBuilt = built.first else { return past }
+        // The first built candle began in the middle when the house started in the middle of its interval; the computed one is whole.
+        let seam = past.last.map { $0.openedAt >= firstBuilt.openedAt } == true && built.count > 1 ? built[1].openedAt : firstBuilt.openedAt
+        return past.filter { $0.openedAt < seam } + built.filter { $0.openedAt >= seam && range.contains($0.openedAt) }
+    }
+
+    // MARK: Changing
+
+    /// Takes a tick: the quote first, then the candles. Returns false for one that is older than what is known or of an unknown instrument.
+    func accept(_ tick: Tick, receivedAt wall: Timestamp) -> Bool {
+        guard let index = indexByID[tick.instrument] else {
+            ticksDropped += 1
+            return false
+        }
+        lastTickReceivedAt = wall
+        if tick.at > now { now = tick.at }
+        _ = boards[index].candles.add(tick)
+        if let known = boards[index].quote, tick.at < known.at {
+            ticksDropped += 1
+            return false
+        }
+        let day = tick.at.dayNumber(offsetSeconds: indiaOffsetSeconds)
+        let known = boards[index].quote
+        let isNewDay = day != boards[index].dayNumber
+        boards[index].dayNumber = day
+        let open = isNewDay ? tick.lastPrice : known?.open ?? tick.lastPrice
+        let high = isNewDay ? tick.lastPrice : max(known?.high ?? tick.lastPrice, tick.lastPrice)
+        let low = isNewDay ? tick.lastPrice : min(known?.low ?? tick.lastPrice, tick.lastPrice)
+        let previousClose = isNewDay ? known?.lastPrice ?? previousClose(of: tick) ?? tick.lastPrice : known?.previousClose ?? tick.lastPrice
+        boards[index].quote = Quote(
+            instrument: tick.instrument, at: tick.at, lastPrice: tick.lastPrice, lastQuantity: tick.lastQuantity,
+            dayVolume: isNewDay ? tick.dayVolume : max(known?.dayVolume ?? .zero, tick.dayVolume), depth: tick.depth,
+            open: open, high: high, low: low, previousClose: previousClose)
+        boards[index].changes += 1
+        boards[index].receivedAt = wall
+        ticksAccepted += 1
+        return true
+    }
+
+    /// The close of the day before, where the past is known.
+    private func previousClose(of tick: Tick) -> Price? {
+        guard let history else { return nil }
+        let day = tick.at.dayNumber(offsetSeconds: indiaOffsetSeconds)
+        let start = Timestamp(date: CivilDate(dayNumber: day - 7), offsetSeconds: indiaOffsetSeconds)
+        let end = Timestamp(date: CivilDate(dayNumber: day - 1), offsetSeconds: indiaOffsetSeconds)
+        return history(tick.instrument, .day, start...end).last?.close
+    }
+}

@@ -1,0 +1,84 @@
+// Where ticks come from and what a tick does: the simulated market, the replay of a tape, and the turn that takes a tick to the
+// quote, the candles and the desks with orders.
+
+import Trading
+
+/// What feeds the market.
+package enum MarketSource: Sendable {
+    /// Invented prices, at wall time.
+    case simulated(SimulatedMarket)
+    /// A recorded day, `speed` times as fast as it was; nil plays as fast as the house can take it.
+    case replay([Tick], speed: Int?)
+    case off
+}
+
+extension Tradehouse {
+    /// How often prices are made or read off the tape.
+    static let marketStep: Duration = .milliseconds(200)
+    /// Ticks taken in one turn when a tape is played at full speed, so that requests get their turns in between.
+    static let ticksPerTurn = 200
+
+    /// Plays the market until the house closes.
+    package func run(_ source: MarketSource) {
+        backgroundTasks.append(
+            Task {
+                switch source {
+                case .off: break
+                case .simulated(let market): await self.play(market)
+                case .replay(let tape, let speed): await self.play(tape, speed: speed)
+                }
+            })
+    }
+
+    private func play(_ simulated: SimulatedMarket) async {
+        var generator = simulated
+        while !Task.isCancelled {
+            do {
+                try await world.sleep(Tradehouse.marketStep)
+            } catch {
+                return
+            }
+            let now = world.now()
+            market.now = max(market.now, now)
+            for tick in generator.ticks(until: now) { take(tick) }
+        }
+    }
+
+    private func play(_ tape: [Tick], speed: Int?) async {
+        guard let first = tape.first else { return }
+        let startedAt = world.now()
+        var next = 0
+        while next < tape.count, !Task.isCancelled {
+            var end = next
+            if let speed {
+                let tapeTime = first.at + (world.now() - startedAt) * speed
+                while end < tape.count, tape[end].at <= tapeTime { end += 1 }
+            } else {
+                end = min(tape.count, next + Tradehouse.ticksPerTurn)
+            }
+            for tick in tape[next..<end] { take(tick) }
+            next = end
+            do {
+                try await world.sleep(speed == nil ? .zero : Tradehouse.marketStep)
+            } catch {
+                return
+            }
+        }
+        market.hasEnded = next >= tape.count
+        world.log(.info, "tape_ended", [("ticks", String(next))])
+    }
+
+    /// One tick, in one turn: quote, candle, then the desks with working orders in the instrument.
+    package func take(_ tick: Tick) {
+        guard market.accept(tick, receivedAt: world.now()) else { return }
+        guard let users = interested[tick.instrument] else { return }
+        for user in users.sorted() {
+            guard let desk = desks[user] else { continue }
+            do {
+                try act(.tick(tick), on: desk)
+            } catch {
+                world.log(.error, "tick_not_taken", [("user", user.text), ("error", "\(error)")])
+            }
+        }
+    }
+}

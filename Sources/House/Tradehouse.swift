@@ -1,0 +1,76 @@
+// The house: one actor that owns everything live and takes one turn at a time. Its abilities are in the files beside this one,
+// `Tradehouse+Accounts` (people and logins), `+Trading` (orders on desks), `+Market` (prices and the feed of ticks) and `+Books`
+// (imported legacy books).
+
+import Storage
+import Trading
+
+/// One process, one house, many desks.
+///
+/// Invariants: 1. all live state is inside this actor, and its executor is the loop that reads the sockets. 2. nothing waits between
+/// reading state and changing it. 3. what a user is told happened is on disk first.
+package actor Tradehouse {
+    private let executor: any SerialExecutor
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    package let world: World
+    package let settings: HouseSettings
+    let store: Store
+
+    package internal(set) var market: MarketHub
+    package internal(set) var feed: Feed
+    var sessions: Sessions
+    var desks: [UserID: Desk] = [:]
+    /// Desks that are being read from disk, and who waits for each.
+    var waking: [UserID: [CheckedContinuation<Void, Never>]] = [:]
+    /// E-mail addresses whose registration is on its way, so that two at once cannot both win.
+    var registering: Set<String> = []
+    /// Set while no owner exists: the one-time token of the set-up page.
+    package internal(set) var setupToken: String?
+    /// In single-user mode: whose desk calls without a token use.
+    var primaryUser: UserID?
+    var actMeter = RateMeter<UserID>()
+    var readMeter = RateMeter<UserID>()
+    var loginMeter = RateMeter<String>()
+    /// Which instruments have working orders, and on whose desks.
+    var interested: [InstrumentID: Set<UserID>] = [:]
+    /// What users of the legacy live routes follow.
+    var following: [UserID: [InstrumentID]] = [:]
+    var backgroundTasks: [Task<Void, Never>] = []
+
+    package init(executor: any SerialExecutor, world: World, settings: HouseSettings, store: sending Store, market: sending MarketHub) {
+        self.executor = executor
+        self.world = world
+        self.settings = settings
+        self.store = store
+        self.market = market
+        self.feed = Feed(backlog: settings.feedBacklog, firstNumber: UInt64(max(1, world.now().microseconds)))
+        self.sessions = Sessions(limit: settings.sessionCacheEntries)
+    }
+
+    /// Finds out whether an owner exists.
+    ///
+    /// Called once, before the house listens.
+    package func open() async throws {
+        try await findOwner()
+    }
+
+    /// What can wait until requests are answered: desks with working orders are read and watched again.
+    package func resumeWork() {
+        backgroundTasks.append(
+            Task {
+                await self.wakeWatchedDesks()
+            })
+        backgroundTasks.append(
+            Task {
+                await self.sweepIdleDesks()
+            })
+    }
+
+    /// Stops the market and waits until everything acknowledged, and everything on its way, is on disk.
+    package func close() async {
+        for task in backgroundTasks { task.cancel() }
+        backgroundTasks.removeAll()
+        await store.close()
+    }
+}

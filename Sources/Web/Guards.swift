@@ -1,0 +1,58 @@
+// Who is there: from the headers of a request to a `Trader`, or to the reason why nobody is.
+
+import House
+import Storage
+import Trading
+import Wire
+
+enum Guards {
+    /// The token of a request: `X-Session-Token` first, then `Authorization: Bearer …`; both forms of token are taken in both.
+    static func token(of request: HTTPRequest) -> String? {
+        if let token = request.headers["X-Session-Token"], !token.isEmpty { return token }
+        guard let authorization = request.headers["Authorization"], authorization.hasPrefix("Bearer ") else { return nil }
+        let token = authorization.dropFirst("Bearer ".count)
+        return token.isEmpty ? nil : String(token)
+    }
+
+    /// The trader of a token that is ready in memory; nil when the disk must be asked (`recall`).
+    static func find(token: String, in house: isolated Tradehouse) throws(AuthenticationRefusal) -> Trader? {
+        let (digest, user) = try digest(of: token, in: house)
+        guard let trader = try house.find(digest) else { return nil }
+        guard user == nil || user == trader.user else { throw .invalid }
+        return trader
+    }
+
+    /// The trader of a token, from memory or disk.
+    static func trader(token: String, in house: isolated Tradehouse) async throws -> Trader {
+        let (digest, user) = try digest(of: token, in: house)
+        let trader = try await house.recall(digest)
+        guard user == nil || user == trader.user else { throw AuthenticationRefusal.invalid }
+        return trader
+    }
+
+    /// The trader of a request, or, without a token, the primary user of single-user mode.
+    static func trader(of request: HTTPRequest, in house: isolated Tradehouse) async throws -> Trader {
+        guard let token = token(of: request) else {
+            if house.settings.mode == .singleUser { return try await house.primaryTrader() }
+            throw AuthenticationRefusal.absent
+        }
+        return try await trader(token: token, in: house)
+    }
+
+    private static func digest(
+        of token: String, in house: isolated Tradehouse
+    ) throws(AuthenticationRefusal) -> (SessionDigest, user: UserID?) {
+        if token.utf8.contains(UInt8(ascii: ".")) {
+            let claims = try JSONWebToken(token, now: house.world.now(), sign: house.world.sign)
+            return (claims.session, claims.user)
+        }
+        // A session token is a UUID; anything else is nobody's and not worth a look at the disk.
+        guard token.utf8.count == 36 else { throw .invalid }
+        return (house.digest(ofToken: token), nil)
+    }
+
+    /// Where a request came from.
+    static func origin(of request: HTTPRequest) -> Origin {
+        Origin(address: request.remoteAddress, agent: request.headers["User-Agent"] ?? "")
+    }
+}

@@ -1,0 +1,379 @@
+// The live sockets: who listens to what, and one steady pump that sends each socket the latest of everything it asked for. Events of
+// a user's own books go out at once and in order; prices are merged, because a screen cannot show more.
+
+import House
+import Storage
+import Trading
+import Wire
+
+/// A socket as the feed sees it; the real one is `HTTP.WebSocket`, tests hand in a list.
+package struct LiveSocket {
+    package let send: ([UInt8]) -> Void
+    package let close: (_ code: UInt16, _ reason: String) -> Void
+
+    package init(send: @escaping ([UInt8]) -> Void, close: @escaping (_ code: UInt16, _ reason: String) -> Void) {
+        self.send = send
+        self.close = close
+    }
+}
+
+/// Close codes of our own.
+package enum LiveClose {
+    package static let authentication: UInt16 = 4401
+    package static let authenticationTimeout: UInt16 = 4408
+    package static let tooManySockets: UInt16 = 4429
+}
+
+/// All live sockets. Belongs to the house's executor: every method takes the house, so it cannot be called from elsewhere.
+package final class LiveFeed: @unchecked Sendable {
+    /// How often prices go out at most.
+    package static let pumpStep: Duration = .milliseconds(200)
+    /// A hidden page gets prices once in so many steps, a book's value in so many.
+    static let hiddenSteps: UInt64 = 25
+    static let valueSteps: UInt64 = 3
+    /// How long a socket may wait before it says who it is.
+    package static let authenticationTime: Duration = .seconds(5)
+    /// Instruments one socket may follow.
+    package static let subscriptionLimit = 500
+    /// Orders and trades in a snapshot.
+    static let snapshotRows = 100
+
+    private var clients: [UInt64: LiveClient] = [:]
+    private var made: UInt64 = 0
+    private var step: UInt64 = 0
+    /// Quotes as text, by instrument, as long as they have not changed: sockets share them.
+    private var rendered: [InstrumentID: (changes: UInt64, json: [UInt8])] = [:]
+
+    package init() {}
+
+    package var count: Int { clients.count }
+
+    /// Sends prices until the house closes.
+    package func run(_ house: isolated Tradehouse) async {
+        while !Task.isCancelled {
+            do {
+                try await house.world.sleep(LiveFeed.pumpStep)
+            } catch {
+                return
+            }
+            pump(house)
+        }
+    }
+
+    // MARK: Coming and going
+
+    /// A socket that has yet to say who it is, or whose request already did.
+    package func open(_ socket: LiveSocket, kind: LiveClient.Kind, token: String?, _ house: isolated Tradehouse) -> UInt64 {
+        made += 1
+        let id = made
+        clients[id] = LiveClient(id: id, socket: socket, kind: kind)
+        Task.immediate {
+            if let token {
+                await self.authenticate(id, token: token, resumeAfter: nil, house)
+            } else if house.settings.mode == .singleUser {
+                await self.admit(id, resumeAfter: nil, house) { try await house.primaryTrader() }
+            }
+            do {
+                try await house.world.sleep(LiveFeed.authenticationTime)
+            } catch {
+                return
+            }
+            if let client = self.clients[id], client.trader == nil {
+                self.drop(id, house)
+                client.socket.close(LiveClose.authenticationTimeout, "Nobody said who is there within 5 s.")
+            }
+        }
+        return id
+    }
+
+    /// The socket is gone, whoever ended it.
+    package func closed(_ id: UInt64, _ house: isolated Tradehouse) { drop(id, house) }
+
+    private func drop(_ id: UInt64, _ house: isolated Tradehouse) {
+        guard let client = clients.removeValue(forKey: id) else { return }
+        if let listener = client.listener, let trader = client.trader { house.stopListening(listener, as: trader) }
+    }
+
+    // MARK: Messages from the client
+
+    package func received(_ text: [UInt8], from id: UInt64, _ house: isolated Tradehouse) {
+        guard let client = clients[id] else { return }
+        if case .ticks = client.kind, client.trader != nil, text.elementsEqual("ping".utf8) {
+            client.socket.send(Array("pong".utf8))
+            return
+        }
+        let message: JSONValue
+        do {
+            message = try JSONParser.parse(text, limits: JSONLimits(depth: 4, stringBytes: 4096, bytes: 65_536, members: 1024))
+        } catch {
+            if client.trader == nil { return refuse(id, .invalid, house) }
+            return client.complain("not_json", "Send JSON objects with a `type`.")
+        }
+        let type = message["type"]?.string
+        guard client.trader != nil else {
+            guard type == "auth", let token = message["token"]?.string else { return refuse(id, .absent, house) }
+            let resume = message["resume"]?.int64.flatMap { UInt64(exactly: $0) }
+            Task.immediate { await self.authenticate(id, token: token, resumeAfter: resume, house) }
+            return
+        }
+        switch type {
+        case "ping":
+            var json = JSONWriter()
+            json.beginObject()
+            json.member("type", "pong")
+            json.member("t", message["t"] ?? .null)
+            json.member("at", house.world.now().milliseconds)
+            json.endObject()
+            client.socket.send(json.bytes)
+        case "subscribe":
+            let ids = (message["instruments"]?.array ?? []).compactMap { $0.string.flatMap { InstrumentID(key: $0) } }
+            guard client.seen.count + ids.count <= LiveFeed.subscriptionLimit else {
+                return client.complain("too_many_instruments", "At most \(LiveFeed.subscriptionLimit) instruments on one socket.")
+            }
+            for id in ids where house.market.instrument(for: id) != nil { client.seen[id] = client.seen[id] ?? 0 }
+        case "unsubscribe":
+            for id in (message["instruments"]?.array ?? []).compactMap({ $0.string.flatMap { InstrumentID(key: $0) } }) { client.seen[id] = nil }
+        case "depth":
+            client.depth = message["instrument"]?.string.flatMap { InstrumentID(key: $0) }
+            client.depthSeen = 0
+        case "candles":
+            client.chart = nil
+            if let id = message["instrument"]?.string.flatMap({ InstrumentID(key: $0) }), house.market.instrument(for: id) != nil,
+                let interval = CandleInterval(word: message["interval"]?.string ?? "minute")
+            {
+                client.chart = LiveClient.Chart(instrument: id, interval: interval, seen: house.market.changes(of: id), start: nil)
+            }
+        case "rate":
+            client.isHidden = message["hidden"]?.bool ?? false
+        case "snapshot":
+            Task.immediate { await self.sendSnapshot(id, house) }
+        default:
+            client.complain("unknown_type", "This `type` of message is not known.")
+        }
+    }
+
+    private func refuse(_ id: UInt64, _ refusal: AuthenticationRefusal, _ house: isolated Tradehouse) {
+        guard let client = clients[id] else { return }
+        drop(id, house)
+        client.socket.close(LiveClose.authentication, refusal.rawValue)
+    }
+
+    // MARK: Who is there
+
+    private func authenticate(_ id: UInt64, token: String, resumeAfter: UInt64?, _ house: isolated Tradehouse) async {
+        await admit(id, resumeAfter: resumeAfter, house) { try await Guards.trader(token: token, in: house) }
+    }
+
+    private func admit(
+        _ id: UInt64, resumeAfter: UInt64?, _ house: isolated Tradehouse, _ find: () async throws -> Trader
+    ) async {
+        let trader: Trader
+        do {
+            trader = try await find()
+        } catch let refusal as AuthenticationRefusal {
+            return refuse(id, refusal, house)
+        } catch {
+            return refuse(id, .invalid, house)
+        }
+        guard let client = clients[id], client.trader == nil else { return }
+        guard house.listenerCount(of: trader) < house.settings.socketsPerUser else {
+            drop(id, house)
+            return client.socket.close(LiveClose.tooManySockets, "Too many live connections.")
+        }
+        client.trader = trader
+        guard case .stream = client.kind else { return }
+        client.listener = house.listen(
+            as: trader,
+            deliver: { [weak client] event in client?.deliver(event) },
+            close: { [weak self, weak client] in
+                guard let client else { return }
+                self?.clients[client.id] = nil
+                client.socket.close(LiveClose.authentication, AuthenticationRefusal.invalid.rawValue)
+            })
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("type", "hello")
+        json.member("user_id", trader.user.text)
+        json.member("seq", house.feed.lastNumber(of: trader.desk))
+        json.member("at", house.world.now().milliseconds)
+        json.member("market", house.settings.marketKind)
+        json.endObject()
+        client.socket.send(json.bytes)
+        if let number = resumeAfter, let missed = house.feed.events(of: trader.desk, after: number) {
+            for event in missed { client.deliver(event) }
+        } else {
+            await sendSnapshot(id, house)
+        }
+    }
+
+    private func sendSnapshot(_ id: UInt64, _ house: isolated Tradehouse) async {
+        guard let client = clients[id], let trader = client.trader else { return }
+        do {
+            // The number is read in the same turn as the book, so that no event is both in the snapshot and after it.
+            let book = try await house.book(of: trader)
+            let orders = book.account.orders(limit: LiveFeed.snapshotRows)
+            var listed = Set(orders.map(\.id))
+            let older = book.account.workingOrders.filter { listed.insert($0.id).inserted }
+            let now = house.world.now()
+            var json = JSONWriter(reserving: 16_384)
+            json.beginObject()
+            json.member("type", "snapshot")
+            json.member("seq", house.feed.lastNumber(of: trader.desk))
+            json.key("funds")
+            OrderViews.funds(book.funds, &json)
+            json.array("positions") { json in
+                for position in book.positions { OrderViews.position(position, house.market, at: now, &json) }
+            }
+            json.array("orders") { json in
+                for order in orders + older { OrderViews.order(order, book: book.name, &json) }
+            }
+            json.array("trades") { json in
+                for trade in book.account.trades.suffix(LiveFeed.snapshotRows).reversed() { OrderViews.trade(trade, &json) }
+            }
+            json.endObject()
+            client.hub = house.market
+            client.now = house.world.now
+            client.socket.send(json.bytes)
+        } catch {
+            client.complain("book_unavailable", "Your book cannot be read at this moment. Try again.")
+            house.world.log(.error, "snapshot_failed", [("user", trader.user.text), ("error", "\(error)")])
+        }
+    }
+
+    // MARK: Prices
+
+    /// One round: every socket gets what changed since its last one.
+    package func pump(_ house: isolated Tradehouse) {
+        step += 1
+        let wall = house.world.now()
+        for client in clients.values {
+            guard let trader = client.trader else { continue }
+            guard trader.expiresAt > wall else {
+                refuse(client.id, .expired, house)
+                continue
+            }
+            switch client.kind {
+            case .ticks(let id), .candles(let id, _): legacy(client, id, house.market)
+            case .stream:
+                if client.isHidden, step % LiveFeed.hiddenSteps != 0 { continue }
+                quotes(client, house.market, wall)
+                candle(client, house.market)
+                if step % LiveFeed.valueSteps == 0 { value(client, trader, house) }
+            }
+        }
+        if step % 1024 == 0 { rendered.removeAll(keepingCapacity: true) }
+    }
+
+    private func quotes(_ client: LiveClient, _ hub: MarketHub, _ wall: Timestamp) {
+        var json = JSONWriter(reserving: 4096)
+        var found = 0
+        json.beginObject()
+        json.member("type", "quotes")
+        json.member("at", wall.milliseconds)
+        json.key("quotes")
+        json.beginArray()
+        for (id, seen) in client.seen {
+            guard id != client.depth, let board = hub.board(for: id), board.changes > seen else { continue }
+            client.seen[id] = board.changes
+            found += 1
+            if let known = rendered[id], known.changes == board.changes {
+                json.raw(known.json)
+            } else {
+                var one = JSONWriter(reserving: 256)
+                MarketViews.quote(board, at: wall, facts: false, depth: false, &one)
+                rendered[id] = (board.changes, one.bytes)
+                json.raw(one.bytes)
+            }
+        }
+        if let id = client.depth, let board = hub.board(for: id), board.changes > client.depthSeen {
+            client.depthSeen = board.changes
+            found += 1
+            MarketViews.quote(board, at: wall, facts: false, depth: true, &json)
+        }
+        json.endArray()
+        json.endObject()
+        if found > 0 { client.socket.send(json.bytes) }
+    }
+
+    private func candle(_ client: LiveClient, _ hub: MarketHub) {
+        guard let chart = client.chart, let board = hub.board(for: chart.instrument), board.changes > chart.seen else { return }
+        guard let current = board.candles.current(chart.interval) else { return }
+        client.chart?.seen = board.changes
+        client.chart?.start = current.openedAt
+        if let start = chart.start, start < current.openedAt {
+            // The one that closed since the last round, whole.
+            let closed = board.candles.candles(chart.interval, includingCurrent: false).last { $0.openedAt == start }
+            if let closed { client.sendCandle(closed, chart, isClosed: true) }
+        }
+        client.sendCandle(current, chart, isClosed: false)
+    }
+
+    /// What the open positions are worth now, when a price moved.
+    private func value(_ client: LiveClient, _ trader: Trader, _ house: isolated Tradehouse) {
+        guard let book = house.awakeBook(of: trader), !book.account.positions.isEmpty else { return }
+        let changes = book.positions.reduce(UInt64(0)) { $0 &+ house.market.changes(of: $1.key.instrument) }
+        guard changes != client.valueSeen else { return }
+        client.valueSeen = changes
+        var json = JSONWriter(reserving: 2048)
+        json.beginObject()
+        json.member("type", "pnl")
+        json.array("positions") { json in
+            for position in book.positions {
+                let last = house.market.lastPrice(of: position.key.instrument)
+                json.beginObject()
+                json.member("exchange", position.key.instrument.exchange)
+                json.member("tradingsymbol", position.key.instrument.symbol)
+                json.member("product", position.key.product.rawValue)
+                json.member("last_price", last)
+                OrderViews.value(of: position, at: last, &json)
+                json.endObject()
+            }
+        }
+        json.key("funds")
+        OrderViews.funds(book.funds, &json)
+        json.endObject()
+        client.socket.send(json.bytes)
+    }
+
+    // MARK: The legacy sockets
+
+    private func legacy(_ client: LiveClient, _ id: InstrumentID, _ hub: MarketHub) {
+        guard let board = hub.board(for: id), let quote = board.quote else {
+            if case .candles = client.kind, !client.complained {
+                client.complained = true
+                var json = JSONWriter()
+                json.beginObject()
+                json.member("type", "error")
+                json.member("message", "Symbol \(id.symbol) not subscribed")
+                json.endObject()
+                client.socket.send(json.bytes)
+                client.socket.close(1000, "")
+            }
+            return
+        }
+        guard board.changes > client.depthSeen else { return }
+        client.depthSeen = board.changes
+        var json = JSONWriter()
+        json.beginObject()
+        switch client.kind {
+        case .ticks:
+            json.member("type", "tick")
+            json.member("symbol", id.symbol)
+            json.key("data")
+            LiveRoutes.tick(quote, &json)
+        case .candles(_, let interval):
+            guard let closed = board.candles.candles(interval, includingCurrent: false).last, closed.openedAt != client.lastClosed else { return }
+            let isFirst = client.lastClosed == nil
+            client.lastClosed = closed.openedAt
+            if isFirst { return }
+            json.member("type", "candle")
+            json.member("symbol", id.symbol)
+            json.member("interval", interval.legacyName)
+            json.key("data")
+            MarketViews.legacyCandle(closed, &json)
+        case .stream: return
+        }
+        json.endObject()
+        client.socket.send(json.bytes)
+    }
+}

@@ -1,0 +1,98 @@
+// What an owner or admin may do beyond trading: see the accounts, switch them off, and look after imported books.
+
+import House
+import Storage
+import Trading
+import Wire
+
+enum AdminRoutes {
+    static let routes: [Route] = [
+        Route(.get, "/api/admin/users", .admin, .native, users),
+        Route(.patch, "/api/admin/users/{id}", .admin, .native, change),
+        Route(.get, "/api/admin/legacy-books", .admin, .native, legacyBooks),
+        Route(.post, "/api/admin/legacy-books/hand-over", .admin, .native, handOver),
+    ]
+
+    static let pageSize = 100
+    /// Rows of each kind shown of the imported books.
+    static let legacyRows = 100
+
+    private static func admin(_ call: Call) throws -> Admin {
+        guard let admin = Admin(call.trader) else { throw HouseRefusal.notPermitted }
+        return admin
+    }
+
+    @Sendable static func users(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
+        let after = call.query("after").flatMap { UserID($0) }
+        let records = try await house.users(try admin(call), after: after, limit: pageSize + 1)
+        return .object { json in
+            json.member("status", "success")
+            json.array("users") { json in
+                for record in records.prefix(pageSize) { user(record, &json) }
+            }
+            json.member("next", records.count > pageSize ? records[pageSize - 1].id.text : nil)
+        }
+    }
+
+    @Sendable static func change(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
+        let body = try call.body(allowing: ["disabled"])
+        guard body.has("disabled") else { throw FieldProblem(place: .body, field: "disabled", kind: .missing) }
+        guard let id = UserID(call.parameters[0]) else { throw HouseRefusal.unknownUser }
+        let record = try await house.setDisabled(
+            try body.bool("disabled", default: false), user: id, by: try admin(call), from: call.origin)
+        return .object { json in
+            json.member("status", "success")
+            json.key("user")
+            user(record, &json)
+        }
+    }
+
+    private static func user(_ record: UserRecord, _ json: inout JSONWriter) {
+        json.beginObject()
+        json.member("user_id", record.id.text)
+        json.member("email", record.email)
+        json.member("name", record.name)
+        json.member("role", record.role.rawValue)
+        json.member("disabled", record.isDisabled)
+        json.member("created_at", record.createdAt.indiaText)
+        json.endObject()
+    }
+
+    @Sendable static func legacyBooks(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
+        let book = try await house.legacyBooks(try admin(call))
+        return .object(reserving: 65_536) { json in
+            json.member("status", "success")
+            json.member("exists", book != nil)
+            json.member("user_id", UserID.legacyDefault.text)
+            guard let book else { return }
+            json.object("counts") { json in
+                json.member("orders", book.account.orderCount)
+                json.member("positions", book.account.positions.count)
+                json.member("trades", book.account.trades.count)
+            }
+            json.key("funds")
+            OrderViews.funds(book.funds, &json)
+            let now = house.world.now()
+            json.array("positions") { json in
+                for position in book.positions { OrderViews.position(position, house.market, at: now, &json) }
+            }
+            json.array("trades") { json in
+                for trade in book.account.trades.suffix(legacyRows).reversed() { OrderViews.trade(trade, &json) }
+            }
+            json.array("orders") { json in
+                for order in book.account.orders(limit: legacyRows) { OrderViews.order(order, book: book.name, &json) }
+            }
+        }
+    }
+
+    @Sendable static func handOver(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
+        let body = try call.body(allowing: ["user_id"])
+        let target = try await house.handOverLegacyBooks(
+            to: try body.text("user_id", limit: 32), by: try admin(call), from: call.origin)
+        return .object { json in
+            json.member("status", "success")
+            json.member("message", "The imported books are now the default book of \(target.text).")
+            json.member("user_id", target.text)
+        }
+    }
+}

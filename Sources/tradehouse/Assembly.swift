@@ -1,0 +1,141 @@
+// The one place where the rooms are joined: the real world, the real disk, the real loop. Tests join them in `Tests/Support/TestHouse`.
+
+import HTTP
+import House
+import Platform
+import Storage
+import Trading
+import Web
+import Wire
+
+/// The parts of a running house.
+struct Assembly {
+    let loop: EventLoop
+    let log: Log
+    let house: Tradehouse
+    let app: WebApp
+    let source: MarketSource
+    let openingTicks: [Tick]
+    let configuration: Configuration
+
+    /// Puts everything together. Blocking: reads the journal and, for a replay, the tape.
+    init(_ configuration: Configuration) throws {
+        self.configuration = configuration
+        let log = Log()
+        let loop = try EventLoop()
+        loop.onLongTurn = { turn in
+            log.warning("long_turn", [("work", "\(turn.work)"), ("ms", LogValue(turn.duration.wholeMicroseconds / 1000))])
+        }
+        self.log = log
+        self.loop = loop
+
+        let disk = try PosixDisk(making: configuration.data)
+        let diskThread = try ThreadQueue(name: "disk", threads: 1, limit: 1 << 20)
+        let pool = try ThreadQueue(name: "pool", threads: 2, niceness: 10, limit: configuration.passwordQueue)
+        var options = configuration.store
+        options.processID = ProcessFacts.id
+        options.notice = { notice in
+            let fields: [(StaticString, LogValue)] = [
+                ("event", "\(notice.event)"),
+                ("facts", "\(notice.fields.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " "))"),
+            ]
+            switch notice.level {
+            case .info: log.info("storage", fields)
+            case .warning: log.warning("storage", fields)
+            case .error: log.error("storage", fields)
+            }
+        }
+        options.fatal = { failure in
+            log.error("storage_fatal", [("error", "\(failure.description)")])
+            Terminal.exit(1)
+        }
+        let store = try Store.open(disk: disk, queue: diskThread, loop: loop, options: options)
+
+        let key = try MasterKey.load(beside: configuration.data)
+        let world = World.real(loop: loop, pool: pool, log: log, cost: configuration.passwordCost, signingKey: key.derived(for: "jwt"))
+        let now = world.now()
+        let hours = configuration.house.followsExchangeHours ? MarketHours.exchange : MarketHours.always
+        let market: MarketHub
+        switch configuration.market {
+        case .off:
+            market = MarketHub(instruments: [], hours: hours, now: now)
+            source = .off
+            openingTicks = []
+        case .simulated:
+            var simulated = SimulatedMarket(seed: configuration.marketSeed, at: now)
+            market = MarketHub(instruments: simulated.instruments, hours: hours, now: now)
+            let past = simulated
+            market.history = { past.history($0, interval: $1, in: $2) }
+            openingTicks = simulated.openingTicks()
+            source = .simulated(simulated)
+        case .replay(let path, let speed):
+            let tape = try TapeFiles.read(path)
+            market = MarketHub(instruments: tape.instruments, hours: hours, now: tape.ticks.first?.at ?? now)
+            openingTicks = []
+            source = .replay(tape.ticks, speed: speed)
+        }
+        house = Tradehouse(executor: loop, world: world, settings: configuration.house, store: store, market: market)
+
+        let webFolder = configuration.webFolder
+        let workshop = AssetWorkshop(
+            sha256: { Crypto.sha256($0) }, gzip: { Gzip.compress($0, level: 9) },
+            readFile: webFolder.map { folder in
+                // A page that is not there is simply not found; other failures look the same to the developer and are rare.
+                { name in try? WholeFile.read(folder + "/" + name, limitBytes: 8 << 20) }
+            })
+        app = WebApp(house: house, assets: Assets(workshop: workshop))
+    }
+}
+
+extension World {
+    /// The real outside.
+    static func real(loop: EventLoop, pool: ThreadQueue, log: Log, cost: Int, signingKey: [UInt8]) -> World {
+        // A hash to compare with when the user is unknown, so that both cases cost the same.
+        let decoy = PasswordHash.make("nobody has this password", cost: cost, salt: Entropy.bytes(PasswordHash.saltBytes)) ?? ""
+        @Sendable func offLoop<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async throws -> Value {
+            let outcome: Result<Value, PasswordPoolBusy> = await withCheckedContinuation { continuation in
+                let isTaken = pool.trySubmit {
+                    let value = work()
+                    loop.post { continuation.resume(returning: .success(value)) }
+                }
+                if !isTaken { continuation.resume(returning: .failure(PasswordPoolBusy())) }
+            }
+            return try outcome.get()
+        }
+        return World(
+            now: { Timestamp(microseconds: loop.wallMicroseconds) },
+            sleep: { delay in
+                try Task.checkCancellation()
+                await withCheckedContinuation { continuation in
+                    if delay <= .zero {
+                        loop.post { continuation.resume() }
+                    } else {
+                        loop.schedule(after: delay) { continuation.resume() }
+                    }
+                }
+                try Task.checkCancellation()
+            },
+            randomBytes: { Entropy.bytes($0) },
+            sha256: { Crypto.sha256($0) },
+            sign: { Crypto.hmacSHA256(key: signingKey, $0) },
+            hashPassword: { password in
+                let salt = Entropy.bytes(PasswordHash.saltBytes)
+                guard let hash = try await offLoop({ PasswordHash.make(password, cost: cost, salt: salt) }) else {
+                    throw PlatformFailure("hash a password", reason: "the system's crypt refused it")
+                }
+                return hash
+            },
+            verifyPassword: { password, hash in
+                let stored = hash.isEmpty ? decoy : hash
+                return try await offLoop { PasswordHash.verify(password, against: stored) } && !hash.isEmpty
+            },
+            log: { level, event, fields in
+                let facts = fields.map { "\($0.0)=\($0.1)" }.joined(separator: " ")
+                switch level {
+                case .info: log.info("house", [("event", "\(event)"), ("facts", "\(facts)")])
+                case .warning: log.warning("house", [("event", "\(event)"), ("facts", "\(facts)")])
+                case .error: log.error("house", [("event", "\(event)"), ("facts", "\(facts)")])
+                }
+            })
+    }
+}

@@ -1,0 +1,100 @@
+// Where settings come from: flag, then environment, then file, then default. What they are: `Settings`.
+
+import House
+import HTTP
+import Platform
+import Storage
+import Trading
+
+struct Configuration {
+    var listen = ListenAddress("127.0.0.1:8000")!
+    var data = "data"
+    var publicURL = ""
+    var proxies: [String] = []
+    var house = HouseSettings()
+    var server = ServerLimits()
+    var store = StoreOptions()
+    var passwordCost = 12
+    var passwordQueue = 64
+    var ratesAreOff = false
+    var market = MarketSetting.simulated
+    var marketSeed: UInt64 = 1
+    var stopGrace: Duration = .seconds(10)
+    var webFolder: String?
+
+    /// The longest configuration file, in bytes.
+    static let fileLimitBytes = 1 << 20
+
+    /// Reads all sources; the first wrong value stops with a sentence that names it.
+    static func load(file: String?, flags: [(key: String, value: String)]) throws -> Configuration {
+        var chosen: [String: (value: String, source: String)] = [:]
+        for setting in Setting.all { chosen[setting.key] = (setting.defaultValue, "the default") }
+        func choose(_ key: String, _ value: String, _ source: String) throws {
+            guard chosen[key] != nil else { throw UsageProblem("\(source): there is no setting `\(key)`.") }
+            chosen[key] = (value, source)
+        }
+        if let file {
+            for (number, key, value) in try lines(of: file) { try choose(key, value, "\(file), line \(number)") }
+        }
+        for setting in Setting.all {
+            let name = "TRADEHOUSE_" + setting.key.uppercased()
+            if let value = Terminal.environment(name) { try choose(setting.key, value, "the environment's \(name)") }
+        }
+        for (key, value) in flags { try choose(key, value, "the command line") }
+
+        var configuration = Configuration()
+        for setting in Setting.all {
+            let (value, source) = chosen[setting.key]!
+            do {
+                try setting.apply(value, &configuration)
+            } catch let problem as SettingProblem {
+                throw UsageProblem("\(source): `\(setting.key)` cannot be `\(value)`; it takes \(problem.allowed).")
+            }
+        }
+        if configuration.ratesAreOff { configuration.house.rateLimits = .off }
+        configuration.house.marketKind = configuration.market.kind
+        try configuration.checkTogether()
+        return configuration
+    }
+
+    /// What single values cannot tell.
+    private func checkTogether() throws {
+        if house.mode == .singleUser, !listen.isLoopback {
+            throw UsageProblem(
+                "mode = single-user lets everybody in who reaches the address, so it listens on loopback only; \(listen) is not.")
+        }
+        if house.mode == .production, proxies.isEmpty {
+            throw UsageProblem(
+                "mode = production needs encryption: set behind_proxy to the addresses of the proxy that does it.")
+        }
+        if passwordCost < 12, house.mode != .test {
+            throw UsageProblem("`password_cost` below 12 is for mode = test only.")
+        }
+    }
+
+    /// `key = value` lines; `#` begins a comment; blank lines are skipped.
+    private static func lines(of file: String) throws -> [(number: Int, key: String, value: String)] {
+        let bytes: [UInt8]
+        do {
+            bytes = try WholeFile.read(file, limitBytes: fileLimitBytes)
+        } catch {
+            throw UsageProblem("The configuration file \(file) cannot be read: \(error).")
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw UsageProblem("\(file) is not UTF-8 text.") }
+        var found: [(Int, String, String)] = []
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let content = trimmed(line.prefix { $0 != "#" })
+            guard !content.isEmpty else { continue }
+            guard let equals = content.firstIndex(of: "=") else {
+                throw UsageProblem("\(file), line \(index + 1): `\(content)` is not `key = value`.")
+            }
+            found.append((index + 1, trimmed(content[..<equals]), trimmed(content[content.index(after: equals)...])))
+        }
+        return found
+    }
+
+    private static func trimmed(_ text: some StringProtocol) -> String {
+        let start = text.drop { $0 == " " || $0 == "\t" || $0 == "\r" }
+        return String(String(start.reversed()).drop { $0 == " " || $0 == "\t" || $0 == "\r" }.reversed())
+    }
+}
