@@ -52,6 +52,8 @@ package struct CivilDate: Hashable, Comparable, Sendable, CustomStringConvertibl
     /// 0 is Sunday.
     package var weekday: Int { Int((dayNumber + 4) - (dayNumber + 4).flooredQuotient(7) * 7) }
 
+    package var isWeekend: Bool { weekday == 0 || weekday == 6 }
+
     /// `2026-11-20`.
     package var description: String { CivilDate.padded(year, 4) + "-" + CivilDate.padded(month, 2) + "-" + CivilDate.padded(day, 2) }
 
