@@ -30,6 +30,12 @@ struct ByteQueue: Sendable {
     /// The first `count` bytes; let go of it before feeding more.
     func prefix(_ count: Int) -> ArraySlice<UInt8> { bytes[front..<front + count] }
 
+    /// Lends the first `count` bytes.
+    @inline(__always)
+    func withPrefix<Result, Failure: Error>(_ count: Int, _ body: (Span<UInt8>) throws(Failure) -> Result) throws(Failure) -> Result {
+        try body(bytes.span.extracting(front..<front + count))
+    }
+
     mutating func append(_ more: Span<UInt8>) {
         if front > 0, front >= bytes.count - front {
             bytes.removeFirst(front)

@@ -1,17 +1,13 @@
 // The small rules of RFC 9110 that parsers, headers and writers share: tokens, letter case, blanks, control bytes.
 
 enum HTTPGrammar {
-    /// Which bytes a token may hold, by value.
-    private static let tokenBytes: [Bool] = {
-        var table = [Bool](repeating: false, count: 256)
-        for byte in UInt8(ascii: "0")...UInt8(ascii: "9") { table[Int(byte)] = true }
-        for byte in UInt8(ascii: "A")...UInt8(ascii: "Z") { table[Int(byte)] = true }
-        for byte in UInt8(ascii: "a")...UInt8(ascii: "z") { table[Int(byte)] = true }
-        for byte in "!#$%&'*+-.^_`|~".utf8 { table[Int(byte)] = true }
-        return table
-    }()
+    /// The bytes of tokens as bits, 0 to 63 and 64 to 127: letters, digits and ``!#$%&'*+-.^_`|~``.
+    private static let tokenBits: (low: UInt64, high: UInt64) = (0x03FF_6CFA_0000_0000, 0x57FF_FFFF_C7FF_FFFE)
 
-    static func isTokenByte(_ byte: UInt8) -> Bool { tokenBytes[Int(byte)] }
+    @inline(__always)
+    static func isTokenByte(_ byte: UInt8) -> Bool {
+        (byte < 64 ? tokenBits.low >> UInt64(byte) : byte < 128 ? tokenBits.high >> UInt64(byte - 64) : 0) & 1 == 1
+    }
 
     static func isToken(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy(isTokenByte)
@@ -58,10 +54,13 @@ enum HTTPGrammar {
     }
 
     /// The text of a field value: UTF-8 where it is that, otherwise one character a byte as in Latin-1.
-    static func text(_ bytes: ArraySlice<UInt8>) -> String {
-        if let text = String(validating: bytes, as: UTF8.self) { return text }
-        var text = ""
-        for byte in bytes { text.unicodeScalars.append(Unicode.Scalar(byte)) }
-        return text
+    static func text(_ bytes: Span<UInt8>) -> String {
+        do {
+            return String(copying: try UTF8Span(validating: bytes))
+        } catch {
+            var text = ""
+            for index in bytes.indices { text.unicodeScalars.append(Unicode.Scalar(bytes[index])) }
+            return text
+        }
     }
 }

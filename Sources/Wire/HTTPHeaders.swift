@@ -56,7 +56,10 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
     }
 
     /// For the parser, which has checked both.
-    mutating func append(checked name: String, _ value: String) { fields.append((name, value)) }
+    mutating func append(checked name: String, _ value: String) {
+        if fields.isEmpty { fields.reserveCapacity(16) }
+        fields.append((name, value))
+    }
 
     package static func == (a: HTTPHeaders, b: HTTPHeaders) -> Bool {
         a.fields.elementsEqual(b.fields) { HTTPGrammar.equalIgnoringCase($0.name, $1.name) && $0.value == $1.value }

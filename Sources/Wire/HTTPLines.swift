@@ -10,20 +10,23 @@ struct HTTPLines: Sendable {
     ///
     /// A line end is CR and LF together; either alone is refused, and so is a line of more than `limit` bytes.
     mutating func lineLength(limit: Int, overflow: HTTPParseError) throws(HTTPParseError) -> Int? {
-        while scanned < queue.count {
-            switch queue[scanned] {
-            case 0x0D:
-                guard scanned + 1 < queue.count else { return nil }
-                guard queue[scanned + 1] == 0x0A else { throw .badLineEnd }
-                return scanned
-            case 0x0A:
-                throw .badLineEnd
-            default:
-                guard scanned < limit else { throw overflow }
-                scanned += 1
-            }
+        let known = queue.count
+        // Where the line must have ended; a byte there that ends nothing is one too many.
+        let end = min(known, limit)
+        scanned = queue.withPrefix(known) { bytes in
+            var index = scanned
+            while index < end, bytes[index] != 0x0D, bytes[index] != 0x0A { index += 1 }
+            return index
         }
-        return nil
+        guard scanned < known else { return nil }
+        switch queue[scanned] {
+        case 0x0D:
+            guard scanned + 1 < known else { return nil }
+            guard queue[scanned + 1] == 0x0A else { throw .badLineEnd }
+            return scanned
+        case 0x0A: throw .badLineEnd
+        default: throw overflow
+        }
     }
 
     /// Takes the line that `lineLength` measured, with its CRLF.
@@ -35,12 +38,18 @@ struct HTTPLines: Sendable {
 
 /// Fields one after another up to the empty line.
 struct HTTPFieldSection: Sendable {
-    private(set) var headers = HTTPHeaders()
+    private var headers = HTTPHeaders()
     private var fields = 0
     private var bytes: Int
 
     /// `bytesBefore` were used up by the first line.
     init(bytesBefore: Int) { bytes = bytesBefore }
+
+    /// Gives the fields away.
+    mutating func takeHeaders() -> HTTPHeaders {
+        defer { headers = HTTPHeaders() }
+        return headers
+    }
 
     /// Reads fields; true when the empty line has come.
     mutating func read(
@@ -56,23 +65,27 @@ struct HTTPFieldSection: Sendable {
             }
             fields += 1
             guard fields <= fieldsLimit else { throw overflow == .headTooLarge ? .tooManyFields : overflow }
-            let (name, value) = try HTTPFieldSection.field(lines.queue.prefix(length))
+            let (name, value) = try lines.queue.withPrefix(length) { line throws(HTTPParseError) in try HTTPFieldSection.field(line) }
             if keeping { headers.append(checked: name, value) }
             lines.dropLine(length)
         }
         return false
     }
 
-    private static func field(_ line: ArraySlice<UInt8>) throws(HTTPParseError) -> (name: String, value: String) {
-        guard !HTTPGrammar.isBlank(line[line.startIndex]) else { throw .foldedField }
-        var colon = line.startIndex
-        while colon < line.endIndex, line[colon] != UInt8(ascii: ":") {
+    private static func field(_ line: Span<UInt8>) throws(HTTPParseError) -> (name: String, value: String) {
+        guard !HTTPGrammar.isBlank(line[0]) else { throw .foldedField }
+        var colon = 0
+        while colon < line.count, line[colon] != UInt8(ascii: ":") {
             guard HTTPGrammar.isTokenByte(line[colon]) else { throw .badFieldName }
             colon += 1
         }
-        guard colon < line.endIndex, colon > line.startIndex else { throw .badFieldName }
-        let value = HTTPGrammar.trimmed(line[(colon + 1)...])
-        guard value.allSatisfy(HTTPGrammar.isValueByte) else { throw .badFieldValue }
-        return (String(decoding: line[..<colon], as: UTF8.self), HTTPGrammar.text(value))
+        guard colon < line.count, colon > 0 else { throw .badFieldName }
+        var (start, end) = (colon + 1, line.count)
+        while start < end, HTTPGrammar.isBlank(line[start]) { start += 1 }
+        while end > start, HTTPGrammar.isBlank(line[end - 1]) { end -= 1 }
+        for index in start..<end {
+            guard HTTPGrammar.isValueByte(line[index]) else { throw .badFieldValue }
+        }
+        return (HTTPGrammar.text(line.extracting(0..<colon)), HTTPGrammar.text(line.extracting(start..<end)))
     }
 }

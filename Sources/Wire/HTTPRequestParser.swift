@@ -7,15 +7,17 @@
 /// throws the same one again, and the bytes are forgotten.
 package struct HTTPRequestParser: ByteFeed, Sendable {
     private enum State: Sendable {
-        case requestLine
-        case fields(HTTPRequest, HTTPFieldSection)
-        case body(HTTPRequest, HTTPBodyReader)
+        case requestLine, fields, body
         case failed(HTTPParseError)
     }
 
     package let limits: HTTPLimits
     private var lines = HTTPLines()
     private var state = State.requestLine
+    /// The request being read, from its request line on.
+    private var request: HTTPRequest?
+    private var section = HTTPFieldSection(bytesBefore: 0)
+    private var reader: HTTPBodyReader?
     private var emptyLines = 0
     private var continueAcknowledged = false
 
@@ -39,12 +41,12 @@ package struct HTTPRequestParser: ByteFeed, Sendable {
 
     /// The request whose body is awaited, still without it.
     package var pendingHead: HTTPRequest? {
-        if case .body(let request, _) = state { request } else { nil }
+        if case .body = state { request } else { nil }
     }
 
     /// Whether the client holds the body back until it reads `100 Continue`; false again once told or once the body comes anyway.
     package var expectsContinue: Bool {
-        guard case .body(let request, let reader) = state, !continueAcknowledged else { return false }
+        guard case .body = state, !continueAcknowledged, let request, let reader else { return false }
         return request.expectsContinue && reader.body.isEmpty && lines.queue.isEmpty
     }
 
@@ -62,8 +64,8 @@ package struct HTTPRequestParser: ByteFeed, Sendable {
         do {
             return try advance()
         } catch {
+            self = HTTPRequestParser(limits: limits)
             state = .failed(error)
-            lines = HTTPLines()
             throw error
         }
     }
@@ -75,29 +77,28 @@ package struct HTTPRequestParser: ByteFeed, Sendable {
                 throw error
             case .requestLine:
                 guard try readRequestLine() else { return nil }
-            case .fields(var request, var section):
-                // The old state is let go of, so that the section is changed in place.
-                state = .requestLine
-                let done: Bool
-                done = try section.read(
-                    from: &lines, bytesLimit: limits.headBytes, fieldsLimit: limits.headerFields, overflow: .headTooLarge, keeping: true)
-                guard done else {
-                    state = .fields(request, section)
-                    return nil
-                }
-                request.headers = section.headers
-                guard let reader = try finishHead(&request) else { return request }
-                state = .body(request, reader)
-            case .body(var request, var reader):
-                state = .requestLine
-                guard try reader.read(from: &lines, limits: limits) else {
-                    state = .body(request, reader)
-                    return nil
-                }
-                request.body = reader.body
-                return request
+            case .fields:
+                guard
+                    try section.read(
+                        from: &lines, bytesLimit: limits.headBytes, fieldsLimit: limits.headerFields, overflow: .headTooLarge, keeping: true
+                    )
+                else { return nil }
+                reader = try finishHead()
+                if reader == nil { return finished() }
+                state = .body
+            case .body:
+                guard try reader?.read(from: &lines, limits: limits) == true else { return nil }
+                request?.body = reader?.body ?? []
+                return finished()
             }
         }
+    }
+
+    /// Gives the request away and is ready for the next.
+    private mutating func finished() -> HTTPRequest? {
+        state = .requestLine
+        reader = nil
+        return request.take()
     }
 
     /// Takes the request line; false until it is whole.
@@ -115,11 +116,12 @@ package struct HTTPRequestParser: ByteFeed, Sendable {
                 lines.dropLine(0)
                 continue
             }
-            let request = try requestLine(lines.queue.prefix(length))
+            request = try requestLine(lines.queue.prefix(length))
             lines.dropLine(length)
             emptyLines = 0
             continueAcknowledged = false
-            state = .fields(request, HTTPFieldSection(bytesBefore: length + 2))
+            section = HTTPFieldSection(bytesBefore: length + 2)
+            state = .fields
             return true
         }
     }
@@ -140,28 +142,30 @@ package struct HTTPRequestParser: ByteFeed, Sendable {
         let known = HTTPMethod(String(decoding: method, as: UTF8.self))
         let parsed = try HTTPTarget(target, isOptions: known == .options)
         return HTTPRequest(
-            method: known, target: String(decoding: target, as: UTF8.self), originForm: parsed.originForm, authority: parsed.authority,
-            minorVersion: minorVersion)
+            method: known, target: parsed.text, originForm: parsed.originForm, authority: parsed.authority, minorVersion: minorVersion)
     }
 
     /// Checks what the fields say about host, length and connection; the body's reader unless there is no body.
-    private func finishHead(_ request: inout HTTPRequest) throws(HTTPParseError) -> HTTPBodyReader? {
-        let hosts = request.headers.all("Host")
+    private mutating func finishHead() throws(HTTPParseError) -> HTTPBodyReader? {
+        let headers = section.takeHeaders()
+        let minorVersion = request?.minorVersion ?? 1
+        let hosts = headers.all("Host")
         guard hosts.count <= 1 else { throw .repeatedHost }
         if let host = hosts.first {
             guard HTTPTarget.isHost(host.utf8) else { throw .badHost }
             // An absolute target names the host; the field is then ignored (RFC 9112, 3.2.2).
-            if request.authority.isEmpty { request.authority = host }
-        } else if request.minorVersion >= 1 {
+            if request?.authority.isEmpty == true { request?.authority = host }
+        } else if minorVersion >= 1 {
             throw .missingHost
         }
-        let length = try HTTPBodyLength(request.headers, minorVersion: request.minorVersion, limits: limits)
-        if request.minorVersion >= 1 {
-            for value in request.headers.all("Expect") where !HTTPGrammar.equalIgnoringCase(value, "100-continue") {
+        let length = try HTTPBodyLength(headers, minorVersion: minorVersion, limits: limits)
+        if minorVersion >= 1 {
+            for value in headers.all("Expect") where !HTTPGrammar.equalIgnoringCase(value, "100-continue") {
                 throw .unmetExpectation
             }
         }
-        request.keepAlive = request.headers.keepsAlive(minorVersion: request.minorVersion)
+        request?.keepAlive = headers.keepsAlive(minorVersion: minorVersion)
+        request?.headers = headers
         switch length {
         case .none, .bytes(0): return nil
         case .bytes(let count): return .counted(count)

@@ -90,8 +90,8 @@ package struct HTTPResponseParser: ByteFeed, Sendable {
                     continue
                 }
                 interim = 0
-                let response = HTTPResponse(status: status, headers: section.headers)
-                keepAlive = section.headers.keepsAlive(minorVersion: minorVersion)
+                let response = HTTPResponse(status: status, headers: section.takeHeaders())
+                keepAlive = response.headers.keepsAlive(minorVersion: minorVersion)
                 // A length in an answer without a body tells what the body would have been: it is not looked at.
                 if HTTPResponse.isBodiless(status) || method == .head { return response }
                 switch try HTTPBodyLength(response.headers, minorVersion: minorVersion, limits: limits) {

@@ -2,6 +2,8 @@
 
 /// A request target, taken apart.
 struct HTTPTarget {
+    /// As sent.
+    let text: String
     /// Path and query; begins with `/`, or is `*`.
     let originForm: String
     /// Of an absolute target; otherwise empty.
@@ -15,7 +17,7 @@ struct HTTPTarget {
         guard !bytes.isEmpty, bytes.allSatisfy(HTTPTarget.isTargetByte) else { throw .badTarget }
         if bytes.elementsEqual("*".utf8) {
             guard isOptions else { throw .badTarget }
-            (originForm, authority) = ("*", "")
+            (text, originForm, authority) = ("*", "*", "")
             return
         }
         var rest = bytes
@@ -32,8 +34,9 @@ struct HTTPTarget {
             guard !authority.isEmpty, HTTPTarget.isHost(authority) else { throw .badTarget }
         }
         guard !rest.prefix(while: { $0 != UInt8(ascii: "?") }).contains(UInt8(ascii: "\\")) else { throw .badTarget }
-        let text = String(decoding: rest, as: UTF8.self)
-        originForm = text.utf8.first == UInt8(ascii: "/") ? text : "/" + text
+        text = String(decoding: bytes, as: UTF8.self)
+        let pathAndQuery = authority.isEmpty ? text : String(decoding: rest, as: UTF8.self)
+        originForm = pathAndQuery.utf8.first == UInt8(ascii: "/") ? pathAndQuery : "/" + pathAndQuery
         self.authority = String(decoding: authority, as: UTF8.self)
     }
 
