@@ -191,6 +191,12 @@ final class Connection: @unchecked Sendable {
 
     // MARK: Answers
 
+    /// The peer has said that nothing follows, so there is no reason to wait for the end of its side.
+    func expectNothingMore() {
+        inputEnded = true
+        closesAfterOutput = true
+    }
+
     /// Takes the answer to request number `number`; too late for a connection that is gone.
     func answer(_ response: HTTPResponse, to number: UInt64) {
         guard isInFlight, number == request, socket != nil else { return }

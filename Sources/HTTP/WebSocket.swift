@@ -153,7 +153,7 @@ package final class WebSocket: @unchecked Sendable {
             connection.gather { WebSocketFrameWriter.append(closeCode: code, to: &$0) }
         }
         state = .closing
-        connection.closesAfterOutput = true
+        connection.expectNothingMore()
     }
 
     private func fail(_ error: WebSocketError) {

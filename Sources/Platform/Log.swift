@@ -50,8 +50,8 @@ package struct Log: Sendable {
 
     /// A log whose lines go to `sink`, each with its line end, in the order of the calls on one thread.
     package init(
-        minimum: LogLevel = .info, now: @escaping @Sendable () -> Int64 = { cp_wall_microseconds() },
-        sink: @escaping @Sendable ([UInt8]) -> Void = Log.writeToStandardError
+        minimum: LogLevel = .info, sink: @escaping @Sendable ([UInt8]) -> Void = Log.writeToStandardError,
+        now: @escaping @Sendable () -> Int64 = { cp_wall_microseconds() }
     ) {
         self.minimum = minimum
         self.now = now

@@ -10,7 +10,8 @@ import Testing
 
     private func lines(minimum: LogLevel = .info, _ write: (Log) -> Void) -> [String] {
         let lines = Monitor<[String]>([])
-        write(Log(minimum: minimum, now: { Self.moment }) { line in lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } })
+        let sink: @Sendable ([UInt8]) -> Void = { line in lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } }
+        write(Log(minimum: minimum, sink: sink, now: { Self.moment }))
         return lines.withLock { $0 }
     }
 

@@ -129,6 +129,14 @@ package final class TestClient {
         return buffered
     }
 
+    /// What came behind the answer that switched protocols, raw, until the server ends; for tests of frames themselves.
+    ///
+    /// The client ends its side first, so that the server has no reason to wait.
+    package func readToEndAfterUpgrade() throws(TestClientFailure) -> [UInt8] {
+        endSending()
+        return try responses.takeRemainder() + readToEnd()
+    }
+
     // MARK: HTTP
 
     /// The next answer, to a request with `method`.
