@@ -64,27 +64,50 @@ extension Tradehouse {
     }
 
     private func makeAccount(email: String, password: String, name: String, role: Role, from origin: Origin) async throws -> Welcome {
+        let (record, commit) = try await newAccount(id: nil, email: email, password: password, name: name, role: role, from: origin)
+        defer { registering.remove(EmailAddress(email)?.folded ?? "") }
+        return try await beginSession(for: record, from: origin, with: commit)
+    }
+
+    /// Makes an account without a login, for the operator at the console. With an id it is the account's own; otherwise one is made.
+    package func addAccount(
+        id: UserID?, email: String, password: String, name: String, role: Role, from origin: Origin
+    ) async throws -> UserRecord {
+        let (record, commit) = try await newAccount(id: id, email: email, password: password, name: name, role: role, from: origin)
+        defer { registering.remove(EmailAddress(email)?.folded ?? "") }
+        try await store.commit(commit).wait()
+        return record
+    }
+
+    /// Checks what a person gave and prepares the account's documents. The e-mail address stays in `registering` until the caller is done.
+    private func newAccount(
+        id wanted: UserID?, email: String, password: String, name: String, role: Role, from origin: Origin
+    ) async throws -> (UserRecord, Commit) {
         guard let address = EmailAddress(email) else { throw HouseRefusal.invalidEmail }
         try checkNewPassword(password)
         guard registering.insert(address.folded).inserted else { throw HouseRefusal.emailTaken }
-        defer { registering.remove(address.folded) }
-        let emailPath = emailIndex(address)
-        guard try await store.document(emailPath) == nil else { throw HouseRefusal.emailTaken }
-        let hash = try await slowHash(password)
-        var id = UserID("U" + world.makeCode(9))!
-        while try await store.document(.user(id)) != nil { id = UserID("U" + world.makeCode(9))! }
-
-        let now = world.now()
-        let record = UserRecord(
-            id: id, email: address.text, name: name.isEmpty ? address.text : name, passwordHash: hash, role: role, createdAt: now, updatedAt: now)
-        var commit = Commit(user: id)
-        commit.documents = [
-            DocumentChange(.user(id), record.document),
-            DocumentChange(emailPath, IndexEntry(user: id).document),
-        ]
-        if role == .owner { commit.documents.append(DocumentChange(.config("house")!, HouseRecord(owner: id).document)) }
-        commit.audit = [AuditEntry(actor: id.text, ip: origin.address, act: "register", ok: true)]
-        return try await beginSession(for: record, from: origin, with: commit)
+        do {
+            let emailPath = emailIndex(address)
+            guard try await store.document(emailPath) == nil else { throw HouseRefusal.emailTaken }
+            let hash = try await slowHash(password)
+            var id = wanted ?? UserID("U" + world.makeCode(9))!
+            while try await store.document(.user(id)) != nil {
+                guard wanted == nil else { throw HouseRefusal.userIDTaken }
+                id = UserID("U" + world.makeCode(9))!
+            }
+            let now = world.now()
+            let record = UserRecord(
+                id: id, email: address.text, name: name.isEmpty ? address.text : name, passwordHash: hash, role: role, createdAt: now,
+                updatedAt: now)
+            var commit = Commit(user: id)
+            commit.documents = [DocumentChange(.user(id), record.document), DocumentChange(emailPath, IndexEntry(user: id).document)]
+            if role == .owner { commit.documents.append(DocumentChange(.config("house")!, HouseRecord(owner: id).document)) }
+            commit.audit = [AuditEntry(actor: id.text, ip: origin.address, act: "register")]
+            return (record, commit)
+        } catch {
+            registering.remove(address.folded)
+            throw error
+        }
     }
 
     package func logIn(email: String, password: String, from origin: Origin) async throws -> Welcome {

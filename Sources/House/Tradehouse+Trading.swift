@@ -247,16 +247,25 @@ extension Tradehouse {
         try act(.expireDay, on: desk)
     }
 
+    /// Desks looked up at once when the house wakes those that must be watched.
+    static let wakingPage = 1_000
+
     /// Reads the desks that had working orders when the house stopped, so that ticks reach them again.
     func wakeWatchedDesks() async {
         do {
-            for path in try await store.documentPaths(under: "index/working") {
-                guard let entry = try await store.document(path).flatMap(IndexEntry.init(document:)) else { continue }
-                do {
-                    _ = try await desk(of: entry.user)
-                } catch {
-                    world.log(.error, "desk_not_woken", [("user", entry.user.text), ("error", "\(error)")])
+            var last: DocumentPath?
+            while true {
+                let page = try await store.documents(under: "index/working", after: last, limit: Tradehouse.wakingPage)
+                for path in page {
+                    guard let entry = try await store.document(path).flatMap(IndexEntry.init(document:)) else { continue }
+                    do {
+                        _ = try await desk(of: entry.user)
+                    } catch {
+                        world.log(.error, "desk_not_woken", [("user", entry.user.text), ("error", "\(error)")])
+                    }
                 }
+                guard page.count == Tradehouse.wakingPage else { return }
+                last = page.last
             }
         } catch {
             world.log(.error, "working_index_unreadable", [("error", "\(error)")])
@@ -282,8 +291,10 @@ extension Tradehouse {
                 if isQuiet, desk.book.account.workingInstruments.isEmpty, feed.listenerCount(of: desk.user) == 0,
                     now - desk.lastUsed > settings.deskIdle
                 {
-                    forget(desk)
-                    feed.forgetIdle(desk.user)
+                    if store.forget(desk.user, desk.book.name) {
+                        forget(desk)
+                        feed.forgetIdle(desk.user)
+                    }
                 }
             }
         }

@@ -27,6 +27,14 @@ package struct Admin: Sendable, Hashable {
         guard trader.role.isAdmin else { return nil }
         self.trader = trader
     }
+
+    /// Whoever sits at the machine's console with the data folder in hand; the audit calls it `console`.
+    package static func console(at now: Timestamp) -> Admin {
+        Admin(
+            Trader(
+                user: UserID("CONSOLE")!, desk: UserID("CONSOLE")!, name: "Console", email: "", role: .owner, tier: .free,
+                session: SessionDigest([UInt8](repeating: 0, count: 32)), loginAt: now, expiresAt: now))!
+    }
 }
 
 /// Why nobody could be authenticated; each has its own words.
@@ -45,6 +53,7 @@ package enum HouseRefusal: Error, Sendable, Hashable {
     case passwordTooLong
     case passwordTooCommon
     case emailTaken
+    case userIDTaken
     case invalidCredentials
     case accountDisabled
     case setupTokenInvalid

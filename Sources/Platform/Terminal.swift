@@ -8,6 +8,9 @@ package enum Terminal {
 
     package static func complain(_ sentence: String) { write("tradehouse: " + sentence + "\n", to: 2) }
 
+    /// Whether somebody watches standard error.
+    package static var isInteractive: Bool { isatty(2) == 1 }
+
     /// Rewrites the current line of standard error, for progress; only on a terminal.
     package static func progress(_ text: String) {
         guard isatty(2) == 1 else { return }
@@ -35,4 +38,9 @@ package enum Terminal {
             bytes = bytes.dropFirst(written)
         }
     }
+}
+
+/// What the process is to the system.
+package enum ProcessFacts {
+    package static var id: Int32 { getpid() }
 }

@@ -38,13 +38,25 @@ package enum WholeFile {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw problem() }
         defer { close(descriptor) }
+        try put(content, into: descriptor)
+        guard fsync(descriptor) == 0 else { throw problem() }
+    }
+
+    /// Makes or replaces a file.
+    package static func write(_ path: String, content: [UInt8]) throws(FileProblem) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw problem() }
+        defer { close(descriptor) }
+        try put(content, into: descriptor)
+    }
+
+    private static func put(_ content: [UInt8], into descriptor: Int32) throws(FileProblem) {
         var rest = content[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             guard count > 0 else { throw problem() }
             rest = rest.dropFirst(count)
         }
-        guard fsync(descriptor) == 0 else { throw problem() }
     }
 
     private static func problem() -> FileProblem {

@@ -90,3 +90,19 @@ package struct HouseRecord: Hashable, Sendable {
         self.init(owner: owner)
     }
 }
+
+/// `config/legacy`: to whom the owner gave the imported default books.
+package struct HandedOverRecord: Hashable, Sendable {
+    package let target: UserID
+    package let at: Timestamp
+
+    package init(to target: UserID, at: Timestamp) {
+        self.target = target
+        self.at = at
+    }
+
+    /// The document's members, without those that the store adds.
+    package var document: JSONValue {
+        .object(JSONObject([("handed_over_to", .string(target.text)), ("at", .string(at.utcText))]))
+    }
+}

@@ -106,6 +106,7 @@ enum ErrorResponses {
             case .passwordTooCommon:
                 (400, "password_too_common", "That password is among the most guessed ones. Choose another, for example three words.", "password")
             case .emailTaken: (409, "email_taken", "There is an account with this e-mail address already. Log in instead.", "email")
+            case .userIDTaken: (409, "user_id_taken", "There is an account with this id already.", "user_id")
             case .invalidCredentials: (401, "invalid_credentials", "E-mail address or password is wrong.", nil)
             case .accountDisabled: (403, "account_disabled", "This account is switched off. Ask the owner of the house.", nil)
             case .setupTokenInvalid:

@@ -1,0 +1,73 @@
+// `tradehouse migrate`: brings the books of the old service in.
+
+import House
+import Platform
+import Storage
+import Trading
+import Wire
+
+enum Migrate {
+    private static let help = """
+        usage: tradehouse migrate --from DIR_OR_FILE --data DIR [--user ID] [--partial] [--merge] [--report FILE] [--dry-run]
+                                  [--offset-minutes N] [--capital AMOUNT]
+
+          --from              mongoexport files (.json, .json.gz) or a mongodump folder (.bson, .bson.gz) of the old collections
+          --data DIR          the data folder; no server may hold it
+          --user ID           whose books the default collections become; without it they wait as `default` for the owner
+          --partial           import what is good even when some documents are not
+          --merge             add to books that exist, if no order is in both
+          --report FILE       write the whole report as JSON
+          --dry-run           read and check everything, write nothing
+          --offset-minutes N  how far the old server's clock was ahead of UTC; measured from the documents otherwise
+          --capital AMOUNT    the opening capital where the old books do not say it
+
+        Exit code 0 all imported, 3 partly, 4 refused, 2 wrong usage, 1 the disk failed.
+        """
+
+    static func run(_ arguments: [String]) throws -> Int32 {
+        let flags = try Flags(
+            arguments, taking: ["from", "data", "user", "report", "offset-minutes", "capital"], plain: ["partial", "merge", "dry-run"])
+        if flags.has("help") {
+            Terminal.print(help)
+            return 0
+        }
+        try flags.refuseRest()
+        var options = ImportOptions()
+        options.partial = flags.has("partial")
+        options.merge = flags.has("merge")
+        options.dryRun = flags.has("dry-run")
+        if let text = flags.value("user") {
+            guard let user = UserID(stored: text) else { throw UsageProblem("`--user \(text)` cannot be an id: 1 to 32 letters, digits, - and _.") }
+            options.user = user
+        }
+        if let text = flags.value("offset-minutes") {
+            guard let minutes = Int(text), LegacyImport.offsetLimit.contains(minutes) else {
+                throw UsageProblem("`--offset-minutes \(text)` is not a whole number from \(LegacyImport.offsetLimit.lowerBound) to \(LegacyImport.offsetLimit.upperBound).")
+            }
+            options.offsetMinutes = minutes
+        }
+        if let text = flags.value("capital") {
+            guard let capital = Money(text: text), capital > .zero else { throw UsageProblem("`--capital \(text)` is not an amount above 0.") }
+            options.capital = capital
+        }
+        let from = try flags.required("from")
+        let folder = try flags.required("data")
+        let (chosen, isTerminal) = (options, Terminal.isInteractive)
+        let report = try Offline.withStore(folder) { store, _ in
+            try await LegacyImport.run(
+                source: try LegacySource(path: from), options: chosen, target: StoreImportTarget(store),
+                progress: { progress in
+                    guard isTerminal else { return }
+                    let percent = progress.totalBytes > 0 ? progress.bytes * 100 / progress.totalBytes : 100
+                    Terminal.progress("\(progress.documents) documents, \(percent) %")
+                })
+        }
+        Terminal.endProgress()
+        if let path = flags.value("report") {
+            try WholeFile.write(path, content: report.json.encoded + [0x0A])
+        }
+        for account in report.accounts { Terminal.print(account.summary) }
+        Terminal.print(report.summary)
+        return report.outcome.exitCode
+    }
+}
