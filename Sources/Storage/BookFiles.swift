@@ -1,0 +1,93 @@
+// The writing end of the four readable files of each book: appends of what is durable in the journal, and whole files. Used on the
+// disk thread only. Reading them is `BookLoader`.
+
+import Platform
+import Trading
+
+/// What the server left of a file; anything else there means that somebody edited it.
+struct FileMark: Sendable, Equatable {
+    var inode: UInt64
+    var bytes: Int64
+}
+
+/// Why lines did not reach a book's files. The journal has them all the same.
+enum AppendProblem: Error {
+    case edited(path: String)
+    case failed(DiskFailure)
+}
+
+final class BookFiles {
+    private let disk: any Disk
+    private var marks: [BookKey: [FileMark?]] = [:]
+    /// Directories in which names were made since the last checkpoint.
+    private(set) var touched: Set<String> = []
+
+    init(disk: any Disk) { self.disk = disk }
+
+    /// Takes over what loading a book found or left.
+    func adopt(_ key: BookKey, _ left: [FileMark?]) { marks[key] = left }
+    func forget(_ key: BookKey) { marks[key] = nil }
+    func checkpointed() { touched = [] }
+    func touch(_ directory: String) { touched.insert(directory) }
+
+    /// Makes the folders of a book.
+    func makeDirectory(of key: BookKey) throws(DiskFailure) {
+        if try disk.makeDirectory("paper/" + key.user.text) { touched.insert("paper") }
+        if key.book != .default, try disk.makeDirectory(key.directory) { touched.insert("paper/" + key.user.text) }
+        touched.insert(key.directory)
+    }
+
+    /// Appends durable lines to the files of a book, creating them when it has none.
+    func append(_ lines: BookLines, to key: BookKey, generation: Int64) throws(AppendProblem) {
+        var left = marks[key] ?? [nil, nil, nil, nil]
+        do {
+            if left.contains(where: { $0 == nil }) { try makeDirectory(of: key) }
+            // Meta last: it says what the other three must contain.
+            for file in BookFile.allCases {
+                let path = key.path(file)
+                if let mark = left[file.rawValue] {
+                    guard !lines[file].isEmpty else { continue }
+                    let open = try disk.open(path, for: .updating)
+                    let status = try open.status()
+                    guard status.inode == mark.inode, status.bytes == mark.bytes else { throw AppendProblem.edited(path: path) }
+                    try BookFiles.write(lines[file], to: open, at: mark.bytes)
+                    left[file.rawValue]?.bytes += Int64(lines[file].count)
+                } else {
+                    let bytes = BookHeader(generation: generation).line(file, of: key) + lines[file]
+                    let open: any DiskFile
+                    do {
+                        open = try disk.open(path, for: .creating)
+                    } catch {
+                        if error.kind == .alreadyExists { throw AppendProblem.edited(path: path) }
+                        throw error
+                    }
+                    try BookFiles.write(bytes, to: open, at: 0)
+                    left[file.rawValue] = FileMark(inode: try open.status().inode, bytes: Int64(bytes.count))
+                }
+                marks[key] = left
+            }
+        } catch let problem as AppendProblem {
+            throw problem
+        } catch let failure as DiskFailure {
+            throw .failed(failure)
+        } catch {
+            preconditionFailure("Only the disk fails here: \(error)")
+        }
+    }
+
+    private static func write(_ bytes: [UInt8], to file: any DiskFile, at offset: Int64) throws(DiskFailure) {
+        do {
+            try file.write(bytes, at: offset)
+        } catch let failure {
+            try file.truncate(to: offset)
+            throw failure
+        }
+    }
+
+    /// Replaces a file as a whole, durably, and says what it left.
+    func replace(_ path: String, with bytes: [UInt8]) throws(DiskFailure) -> FileMark {
+        try disk.replace(path, with: bytes)
+        guard let status = try disk.status(of: path) else { throw DiskFailure(.notFound, "find again", path) }
+        return FileMark(inode: status.inode, bytes: status.bytes)
+    }
+}

@@ -1,0 +1,105 @@
+// The rows of accepted lines as a state: orders and positions by their last line, trades all. Which lines are accepted is decided by
+// `BookWalk`; what a row says by `PaperBooks+Reading`.
+
+import Trading
+
+/// Gathers the lines of one book, then reads those that count.
+struct BookStateReader {
+    private var decoder = PaperBooks.Decoder()
+    private var orderPlaces: [String: Int] = [:]
+    private var orderLines: [Place] = []
+    private var positionPlaces: [PositionName: Int] = [:]
+    private var positionLines: [Place] = []
+    private var metaLine: Place?
+    private var orders: [Order] = []
+    private var positions: [Position] = []
+    private var trades: [Trade] = []
+    private var meta: BookMeta?
+    private var isInAdded = false
+
+    private struct Place {
+        let isInAdded: Bool
+        let range: Range<Int>
+    }
+
+    private struct PositionName: Hashable {
+        let symbol: String
+        let exchange: String
+        let product: String
+    }
+
+    /// Takes the next accepted line of a file; `bytes` are the file's first and the added ones after. Returns whether it has its key.
+    mutating func take(_ file: BookFile, _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, isAdded: Bool = false) -> Bool {
+        let place = Place(isInAdded: isAdded, range: range)
+        var row = RowReader(UnsafeRawBufferPointer(rebasing: bytes[range]))
+        switch file {
+        case .orders:
+            guard let id = row.text("order_id") else { return false }
+            if let known = orderPlaces[id] {
+                orderLines[known] = place
+            } else {
+                orderPlaces[id] = orderLines.count
+                orderLines.append(place)
+            }
+        case .positions:
+            guard let symbol = row.text("symbol"), let exchange = row.text("exchange"), let product = row.text("product") else {
+                return false
+            }
+            let name = PositionName(symbol: symbol, exchange: exchange, product: product)
+            if let known = positionPlaces[name] {
+                positionLines[known] = place
+            } else {
+                positionPlaces[name] = positionLines.count
+                positionLines.append(place)
+            }
+        case .trades:
+            guard let trade = decoder.trade(&row) else { return false }
+            trades.append(trade)
+        case .meta:
+            metaLine = place
+        }
+        return true
+    }
+
+    /// Reads the lines that count of a file whose lines were all taken; returns whether every one could be read.
+    mutating func finish(_ file: BookFile, _ text: [UInt8], _ added: [UInt8]) -> Bool {
+        text.withUnsafeBytes { text in
+            added.withUnsafeBytes { added in
+                func reader(_ place: Place) -> RowReader {
+                    RowReader(UnsafeRawBufferPointer(rebasing: (place.isInAdded ? added : text)[place.range]))
+                }
+                switch file {
+                case .orders:
+                    orders.reserveCapacity(orderLines.count)
+                    for place in orderLines {
+                        var row = reader(place)
+                        guard let order = decoder.order(&row) else { return false }
+                        orders.append(order)
+                    }
+                case .positions:
+                    for place in positionLines {
+                        var row = reader(place)
+                        guard let position = decoder.position(&row) else { return false }
+                        positions.append(position)
+                    }
+                case .trades:
+                    break
+                case .meta:
+                    guard let metaLine else { return false }
+                    var row = reader(metaLine)
+                    meta = decoder.meta(&row)
+                    return meta != nil
+                }
+                return true
+            }
+        }
+    }
+
+    /// The present epoch; what was before a reset stays in the files.
+    var snapshot: PaperSnapshot? {
+        guard let meta else { return nil }
+        return PaperSnapshot(
+            meta: meta, orders: orders.filter { $0.epoch == meta.epoch },
+            positions: positions.filter { $0.epoch == meta.epoch && !$0.isFlat }, trades: trades.filter { $0.epoch == meta.epoch })
+    }
+}

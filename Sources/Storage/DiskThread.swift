@@ -1,0 +1,163 @@
+// Everything that blocks: one object that lives on the disk thread and does what `Store` hands it, in order. It gets bytes and
+// gives outcomes; what they mean is decided on the loop.
+
+import Platform
+import Trading
+
+/// The disk thread's own state. Touched by jobs of the store's queue only, one at a time, and by `Store.open` before the first job.
+final class DiskThread: @unchecked Sendable {
+    let disk: any Disk
+    let options: StoreOptions
+    /// Held until the store is closed.
+    private var lock: (any DiskLock)?
+    let journal: JournalWriter
+    let files: BookFiles
+    let audit: AuditFiles
+    /// Folders of documents that were created or replaced since the last checkpoint.
+    private var touched: Set<String> = []
+    private var hasBallast = false
+
+    init(disk: any Disk, options: StoreOptions, lock: any DiskLock, journal: JournalWriter, audit: AuditFiles) {
+        self.disk = disk
+        self.options = options
+        self.lock = lock
+        self.journal = journal
+        self.audit = audit
+        files = BookFiles(disk: disk)
+    }
+
+    // MARK: Space
+
+    /// Free space, having given up the ballast when there is too little.
+    func measure() -> Int64? {
+        do {
+            let free = try disk.freeBytes()
+            guard free < options.ballastFreeBytes, hasBallast else { return free }
+            try disk.remove(DataFolder.ballastPath)
+            hasBallast = false
+            options.notice(StorageNotice(.error, "ballast_given_up", ["free": "\(free)"]))
+            return try disk.freeBytes()
+        } catch {
+            options.notice(StorageNotice(.error, "space_not_measured", ["why": "\(error)"]))
+            return nil
+        }
+    }
+
+    /// Takes the ballast when there is room for it.
+    func takeBallast() {
+        do {
+            if try disk.status(of: DataFolder.ballastPath) != nil {
+                hasBallast = true
+                return
+            }
+            guard options.ballastBytes > 0, try disk.freeBytes() > options.minimumFreeBytes + options.ballastBytes else { return }
+            let file = try disk.open(DataFolder.ballastPath, for: .creating)
+            hasBallast = true
+            try file.reserve(bytes: options.ballastBytes, keepingSize: false)
+        } catch {
+            options.notice(StorageNotice(.warning, "ballast_not_taken", ["why": "\(error)"]))
+        }
+    }
+
+    // MARK: The readable files
+
+    /// One book's durable lines.
+    struct Append: Sendable {
+        let key: BookKey
+        let generation: Int64
+        let lines: BookLines
+    }
+
+    /// Appends lines book by book and returns the books whose files were left alone, with the reason.
+    func append(_ appends: [Append]) -> [(BookKey, String)] {
+        var held: [(BookKey, String)] = []
+        for append in appends {
+            do {
+                try files.append(append.lines, to: append.key, generation: append.generation)
+            } catch {
+                let why: String
+                switch error {
+                case .edited(let path): why = "\(path) was changed by somebody else"
+                case .failed(let failure): why = "\(failure)"
+                }
+                options.notice(
+                    StorageNotice(.error, "book_files_held", ["user": append.key.user.text, "book": append.key.book.text, "why": why]))
+                held.append((append.key, why))
+            }
+        }
+        return held
+    }
+
+    /// A document's newest durable version.
+    struct Write: Sendable {
+        let path: DocumentPath
+        /// Nil removes the file.
+        let line: [UInt8]?
+    }
+
+    /// Replaces documents; returns those that did not work.
+    func write(_ writes: [Write]) -> [DocumentPath] {
+        var failed: [DocumentPath] = []
+        for write in writes {
+            do {
+                touched.insert(write.path.directory)
+                if let line = write.line {
+                    try Documents.write(line, to: write.path, on: disk)
+                } else if try disk.status(of: write.path.filePath) != nil {
+                    try disk.remove(write.path.filePath)
+                }
+            } catch {
+                options.notice(StorageNotice(.error, "document_not_written", ["path": write.path.text, "why": "\(error)"]))
+                failed.append(write.path)
+            }
+        }
+        return failed
+    }
+
+    /// Appends audit lines; returns whether that worked.
+    func writeAudit(_ backlog: [AuditBacklog]) -> Bool {
+        do {
+            if !backlog.isEmpty { touched.insert("audit") }
+            try audit.append(backlog)
+            return true
+        } catch {
+            options.notice(StorageNotice(.error, "audit_not_written", ["why": "\(error)"]))
+            return false
+        }
+    }
+
+    /// Makes everything durable that was appended and replaced so far.
+    func checkpoint() {
+        do {
+            try disk.syncEverything()
+            for directory in files.touched.union(touched).sorted() { try syncUpwards(directory) }
+            files.checkpointed()
+            touched = []
+        } catch {
+            // The journal still has it all; the next checkpoint tries again.
+            options.notice(StorageNotice(.error, "checkpoint_failed", ["why": "\(error)"]))
+        }
+    }
+
+    private func syncUpwards(_ directory: String) throws(DiskFailure) {
+        var at = directory
+        while true {
+            try disk.syncDirectory(at)
+            guard let slash = at.lastIndex(of: "/") else { return }
+            at = String(at[..<slash])
+        }
+    }
+
+    /// Closes the journal and lets go of the lock.
+    func close(at now: Timestamp) -> StorageFailure? {
+        defer { lock = nil }
+        do {
+            try journal.finish(at: now)
+            return nil
+        } catch {
+            switch error {
+            case .nothingStored(let failure), .unknown(let failure): return failure
+            }
+        }
+    }
+}

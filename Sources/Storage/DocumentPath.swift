@@ -1,0 +1,86 @@
+// Names of small documents. A path that exists is safe to open: it is made of parsed ids and hashes only.
+
+import Trading
+
+/// Which small document: `users/ZX1234`, `config/house`, `index/email/3f/3f…`.
+package struct DocumentPath: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The first folder of a path.
+    package enum Folder: String, Sendable, CaseIterable {
+        case users, sessions, credentials, config, index
+
+        /// The `fmt` of the documents in it.
+        var format: String {
+            switch self {
+            case .users: "tradehouse.user"
+            case .sessions: "tradehouse.session"
+            case .credentials: "tradehouse.cred"
+            case .config: "tradehouse.config"
+            case .index: "tradehouse.index"
+            }
+        }
+    }
+
+    package let text: String
+    package let folder: Folder
+
+    private init(_ folder: Folder, _ rest: String) {
+        self.folder = folder
+        text = folder.rawValue + "/" + rest
+    }
+
+    package static func user(_ user: UserID) -> DocumentPath { DocumentPath(.users, user.text) }
+    package static func sessions(_ user: UserID) -> DocumentPath { DocumentPath(.sessions, user.text) }
+    package static func credentials(_ user: UserID) -> DocumentPath { DocumentPath(.credentials, user.text) }
+
+    /// `config/<name>`: 1 to 64 lower-case letters, digits, `-` and `_`.
+    package static func config(_ name: String) -> DocumentPath? {
+        isPlain(name, atMost: 64) ? DocumentPath(.config, name) : nil
+    }
+
+    /// `index/<kind>/<2 hex>/<sha256>`; the kind is 1 to 16 lower-case letters, the hash 64 lower-case hex digits.
+    package static func index(_ kind: String, sha256: String) -> DocumentPath? {
+        guard isPlain(kind, atMost: 16), sha256.utf8.count == 64,
+            sha256.utf8.allSatisfy({
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+            })
+        else { return nil }
+        return DocumentPath(.index, kind + "/" + sha256.prefix(2) + "/" + sha256)
+    }
+
+    /// Reads a path as `text` prints it.
+    package init?(_ text: some StringProtocol) {
+        let parts: [String] = text.split(separator: Character("/"), omittingEmptySubsequences: false).map { String($0) }
+        guard let first = parts.first, let folder = Folder(rawValue: first) else { return nil }
+        let made: DocumentPath?
+        switch folder {
+        case .users, .sessions, .credentials:
+            guard parts.count == 2, let user = UserID(stored: parts[1]), user.text == parts[1] else { return nil }
+            made = DocumentPath(folder, user.text)
+        case .config:
+            made = parts.count == 2 ? .config(parts[1]) : nil
+        case .index:
+            made = parts.count == 4 ? .index(parts[1], sha256: parts[3]) : nil
+        }
+        guard let made, made.text == text else { return nil }
+        self = made
+    }
+
+    /// Below the data folder.
+    var filePath: String { text + ".json" }
+    /// Without the last component.
+    var directory: String { String(text[..<(text.lastIndex(of: "/") ?? text.startIndex)]) }
+
+    /// Whether a copied data folder must forget it: logins and what leads to them.
+    var isLogin: Bool { folder == .sessions || text.hasPrefix("index/session/") }
+
+    package var description: String { text }
+    package static func < (a: DocumentPath, b: DocumentPath) -> Bool { a.text < b.text }
+
+    private static func isPlain(_ text: String, atMost limit: Int) -> Bool {
+        (1...limit).contains(text.utf8.count)
+            && text.utf8.allSatisfy {
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                    || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+            }
+    }
+}

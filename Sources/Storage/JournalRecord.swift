@@ -1,0 +1,294 @@
+// One act as one line of the journal, written and read. The journal's own lines (header, batch, seal) are in `JournalFormat`.
+
+import Platform
+import Trading
+import Wire
+
+/// A document as it stands in a record: its new version and where it came from.
+struct DocumentVersion: Sendable {
+    let path: DocumentPath
+    let dv: Int64
+    /// The checksum of the line this one replaces; nil when it is the first or its predecessor is not at hand.
+    let previous: UInt32?
+    /// Nil deletes.
+    let body: [UInt8]?
+}
+
+/// A record that was just made.
+struct JournalRecord: Sendable {
+    /// One line with its line feed.
+    let bytes: [UInt8]
+    let crc: UInt32
+    let seq: Int64
+    let slices: RowSlices
+    let time: Range<Int>
+    /// The array of audit entries, empty when there is none.
+    let audit: Range<Int>
+
+    /// What a bulk install says about the files it made valid.
+    struct Install: Sendable {
+        let generation: Int64
+        let counts: SIMD3<Int64>
+        let sums: SIMD3<UInt32>
+    }
+
+    /// A record with the rows of one book, or an install of one.
+    static func transaction(
+        seq: Int64, at time: Timestamp, key: BookKey, after chain: BookChain, _ commit: Commit, meta: BookMeta,
+        documents: [DocumentVersion], install: Install? = nil
+    ) -> JournalRecord {
+        var writer = RowWriter()
+        writer.bytes.reserveCapacity(1_024 + 768 * commit.orders.count)
+        writer.raw("{\"seq\":")
+        writer.decimalDigits(seq)
+        writer.text("k", install == nil ? "tx" : "install")
+        writer.text("u", key.user.text)
+        writer.text("bk", key.book.text)
+        writer.int("v", chain.v + 1)
+        writer.text("pc", chain.previousText)
+        writer.raw(",\"t\":")
+        let timeStart = writer.bytes.count
+        writer.time(time)
+        let timeRange = timeStart..<writer.bytes.count
+        var slices = RowSlices()
+        var counts = chain.n
+        if let install {
+            counts = install.counts
+            writer.int("gen", install.generation)
+            writer.raw(",\"fc\":[")
+            for file in 0..<3 {
+                writer.raw(file == 0 ? "\"" : ",\"")
+                SealedLine.appendHex(&writer.bytes, install.sums[file])
+                writer.raw("\"")
+            }
+            writer.raw("]")
+        } else {
+            slices.orders = writer.rows("o", commit.orders) { PaperBooks.write($0, to: &$1) }
+            slices.positions = writer.rows("p", commit.positions) { PaperBooks.write($0, to: &$1) }
+            slices.trades = writer.rows("x", commit.trades) { PaperBooks.write($0, to: &$1) }
+            counts &+= SIMD3(Int64(commit.orders.count), Int64(commit.positions.count), Int64(commit.trades.count))
+        }
+        writer.raw(",\"m\":{\"n\":")
+        writer.counts(counts)
+        let metaStart = writer.bytes.count
+        PaperBooks.write(meta, to: &writer)
+        slices.meta = metaStart..<writer.bytes.count
+        writer.raw("}")
+        let audit = writer.tail(documents, commit.audit)
+        let crc = SealedLine.seal(&writer.bytes)
+        return JournalRecord(bytes: writer.bytes, crc: crc, seq: seq, slices: slices, time: timeRange, audit: audit)
+    }
+
+    /// A record of documents and audit entries only.
+    static func documents(
+        seq: Int64, at time: Timestamp, user: UserID, _ documents: [DocumentVersion], audit: [AuditEntry]
+    ) -> JournalRecord {
+        var writer = RowWriter()
+        writer.raw("{\"seq\":")
+        writer.decimalDigits(seq)
+        writer.text("k", documents.isEmpty ? "audit" : "doc")
+        writer.text("u", user.text)
+        writer.raw(",\"t\":")
+        let timeStart = writer.bytes.count
+        writer.time(time)
+        let timeRange = timeStart..<writer.bytes.count
+        let entries = writer.tail(documents, audit)
+        let crc = SealedLine.seal(&writer.bytes)
+        return JournalRecord(bytes: writer.bytes, crc: crc, seq: seq, slices: RowSlices(), time: timeRange, audit: entries)
+    }
+}
+
+extension RowWriter {
+    /// `,"o":[{…},{…}]`, and where each row's members stand. Nothing at all for no rows.
+    fileprivate mutating func rows<Row>(_ name: StaticString, _ rows: [Row], _ write: (Row, inout RowWriter) -> Void) -> [Range<Int>] {
+        guard !rows.isEmpty else { return [] }
+        var ranges: [Range<Int>] = []
+        raw(",")
+        key(name)
+        for row in rows {
+            raw(ranges.isEmpty ? "[{" : ",{")
+            let start = bytes.count
+            write(row, &self)
+            ranges.append(start..<bytes.count)
+            raw("}")
+        }
+        raw("]")
+        return ranges
+    }
+
+    /// `d` and `a`; returns where the array of `a` stands.
+    fileprivate mutating func tail(_ documents: [DocumentVersion], _ audit: [AuditEntry]) -> Range<Int> {
+        for (index, document) in documents.enumerated() {
+            raw(index == 0 ? ",\"d\":[{" : ",{")
+            firstText("path", document.path.filePath)
+            int("dv", document.dv)
+            text("pc", document.previous.map(SealedLine.hexText) ?? BookChain.genesis)
+            raw(",\"body\":")
+            if let body = document.body { bytes.append(contentsOf: body) } else { raw("null") }
+            raw(index == documents.count - 1 ? "}]" : "}")
+        }
+        if audit.isEmpty { return 0..<0 }
+        raw(",\"a\":")
+        let start = bytes.count
+        for (index, entry) in audit.enumerated() {
+            raw(index == 0 ? "[{" : ",{")
+            firstText("actor", entry.actor)
+            text("ip", entry.ip)
+            text("act", entry.act)
+            if !entry.ref.isEmpty { text("ref", entry.ref) }
+            bool("ok", entry.ok)
+            for (position, detail) in entry.detail.enumerated() {
+                raw(position == 0 ? ",\"detail\":{" : ",")
+                quoted(detail.name)
+                raw(":")
+                quoted(detail.value)
+            }
+            if !entry.detail.isEmpty { raw("}") }
+            raw(index == audit.count - 1 ? "}]" : "}")
+        }
+        return start..<bytes.count
+    }
+}
+
+/// A record read back from a checked line.
+struct ParsedRecord {
+    enum Kind { case transaction, install, documents, audit }
+
+    let seq: Int64
+    let kind: Kind
+    let user: UserID
+    let book: BookName
+    let v: Int64
+    let previous: UInt32?
+    let at: Timestamp
+    /// With its quotes.
+    let time: Range<Int>
+    let slices: RowSlices
+    let counts: SIMD3<Int64>
+    let install: JournalRecord.Install?
+    let documents: [StoredDocument]
+    /// The array of audit entries as it stands, empty when there is none.
+    let audit: Range<Int>
+
+    /// A document inside a record; `body` is a range of the line.
+    struct StoredDocument {
+        let path: DocumentPath
+        let dv: Int64
+        let previous: UInt32?
+        let body: Range<Int>?
+    }
+
+    var key: BookKey { BookKey(user: user, book: book) }
+
+    /// Nothing when a member is missing or makes no sense; the checksum is the caller's business. A scan does without the rows.
+    init?(_ line: UnsafeRawBufferPointer, withRows: Bool = true) {
+        var row = RowReader(line)
+        guard let seq = row.int("seq"), let kind = row.value("k"), let user = row.text("u").flatMap({ UserID(stored: $0) }) else {
+            return nil
+        }
+        self.seq = seq
+        self.user = user
+        var slices = RowSlices()
+        if row.equals(kind, "tx") || row.equals(kind, "install") {
+            guard let name = row.text("bk"), let book = name == "default" ? .default : BookName(name), let v = row.int("v"),
+                let previous = row.text("pc"), let time = row.value("t"), let at = row.time(time)
+            else { return nil }
+            self.kind = row.equals(kind, "tx") ? .transaction : .install
+            self.book = book
+            self.v = v
+            guard let before = ParsedRecord.sum(previous) else { return nil }
+            self.previous = before
+            self.at = at
+            self.time = time.start - 1..<time.end + 1
+            var install: (generation: Int64, sums: SIMD3<UInt32>)?
+            if self.kind == .install {
+                guard let generation = row.int("gen"), let sums = row.value("fc").flatMap({ row.sums($0) }) else { return nil }
+                install = (generation, sums)
+            } else if withRows {
+                guard let orders = row.rows("o"), let positions = row.rows("p"), let trades = row.rows("x") else { return nil }
+                (slices.orders, slices.positions, slices.trades) = (orders, positions, trades)
+            }
+            guard let meta = row.value("m"), meta.kind == .nested else { return nil }
+            var inner = RowReader(line, at: meta.start)
+            guard let n = inner.value("n"), let counts = inner.counts(n) else { return nil }
+            slices.meta = n.end..<meta.end - 1
+            self.counts = counts
+            self.install = install.map { JournalRecord.Install(generation: $0.generation, counts: counts, sums: $0.sums) }
+        } else {
+            guard row.equals(kind, "doc") || row.equals(kind, "audit"), let time = row.value("t"), let at = row.time(time) else {
+                return nil
+            }
+            self.kind = row.equals(kind, "doc") ? .documents : .audit
+            book = .default
+            v = 0
+            previous = nil
+            self.at = at
+            self.time = time.start - 1..<time.end + 1
+            counts = .zero
+            install = nil
+        }
+        self.slices = slices
+        guard let documents = ParsedRecord.documents(&row, line) else { return nil }
+        self.documents = documents
+        if let audit = row.value("a") { self.audit = audit.start..<audit.end } else { audit = 0..<0 }
+    }
+
+    /// A checksum in hex, or the word for none. The outer nothing means it is neither.
+    static func sum(_ text: String) -> UInt32?? {
+        if text == BookChain.genesis { return .some(nil) }
+        var text = text
+        let sum = text.withUTF8 { $0.count == 8 ? SealedLine.hex(UnsafeRawBufferPointer($0), at: 0) : nil }
+        return sum.map { .some($0) }
+    }
+
+    private static func documents(_ row: inout RowReader, _ line: UnsafeRawBufferPointer) -> [StoredDocument]? {
+        guard let list = row.value("d") else { return [] }
+        guard let elements = row.elements(list) else { return nil }
+        var documents: [StoredDocument] = []
+        for element in elements {
+            var entry = RowReader(line, at: element.lowerBound)
+            guard let text = entry.text("path"), text.hasSuffix(".json"), let path = DocumentPath(text.dropLast(5)),
+                let dv = entry.int("dv"), let previous = entry.text("pc").flatMap({ sum($0) }), let body = entry.value("body")
+            else { return nil }
+            if entry.isNull(body) {
+                documents.append(StoredDocument(path: path, dv: dv, previous: previous, body: nil))
+            } else {
+                guard body.kind == .nested else { return nil }
+                documents.append(StoredDocument(path: path, dv: dv, previous: previous, body: body.start..<body.end))
+            }
+        }
+        return documents
+    }
+}
+
+extension RowReader {
+    /// The rows of an array of objects as ranges of their members; none when the array is missing, nothing when it is no such array.
+    fileprivate mutating func rows(_ name: StaticString) -> [Range<Int>]? {
+        guard let array = value(name) else { return [] }
+        guard let elements = elements(array), elements.allSatisfy({ bytes[$0.lowerBound] == UInt8(ascii: "{") }) else { return nil }
+        return elements.map { $0.lowerBound + 1..<$0.upperBound - 1 }
+    }
+
+    func counts(_ array: RowValue) -> SIMD3<Int64>? {
+        guard let elements = elements(array), elements.count == 3 else { return nil }
+        var counts: SIMD3<Int64> = .zero
+        for file in 0..<3 {
+            let element = elements[file]
+            guard let count = int(RowValue(start: element.lowerBound, end: element.upperBound, kind: .number, isEscaped: false)) else {
+                return nil
+            }
+            counts[file] = count
+        }
+        return counts
+    }
+
+    func sums(_ array: RowValue) -> SIMD3<UInt32>? {
+        guard let elements = elements(array), elements.count == 3, elements.allSatisfy({ $0.count == 10 }) else { return nil }
+        var sums: SIMD3<UInt32> = .zero
+        for file in 0..<3 {
+            guard let sum = SealedLine.hex(bytes, at: elements[file].lowerBound + 1) else { return nil }
+            sums[file] = sum
+        }
+        return sums
+    }
+}

@@ -1,0 +1,192 @@
+// The end of the newest segment after a crash: what is whole stays, what is not goes to quarantine, and the file is written anew
+// and synced before anything is served. That also makes durable what a failed sync may have left in the page cache only.
+
+import Platform
+import Trading
+
+extension JournalScan {
+    /// Whether the newest segment ends as a clean shutdown leaves it.
+    var endsClean: Bool {
+        guard let newest = segments.last else { return true }
+        return newest.header != nil && tail.bad.isEmpty && tail.open.isEmpty && tail.lastBatchLine == nil && !tail.endsWithoutFeed
+    }
+
+    /// Lets the last records count, as far as each continues its book, and writes the newest segment anew where that is needed.
+    ///
+    /// `hasPredecessor` says whether a book's own files hold the transaction before a record whose predecessor the journal lacks.
+    func settleEnd(
+        heals: Bool, at now: Timestamp, hasPredecessor: (BookKey, Int64, UInt32?) throws(StorageFailure) -> Bool
+    ) throws(StorageFailure) {
+        guard let newest = segments.last else { return }
+        if tail.good.isEmpty {
+            segments.removeLast()
+            let isUnfinished = tail.bytes < JournalScan.shortestHeaderBytes
+            notice(
+                StorageNotice(
+                    isUnfinished ? .warning : .error, isUnfinished ? "segment_unfinished" : "segment_unreadable",
+                    ["file": SegmentHeader.path(newest.number), "bytes": "\(tail.bytes)"]))
+            guard heals else { return }
+            do {
+                try Quarantine.move([SegmentHeader.path(newest.number)], as: "journal", on: disk, at: now)
+                try disk.syncDirectory("journal")
+            } catch {
+                throw .io(error)
+            }
+            return
+        }
+        let isDoubtful = !tail.bad.isEmpty || !tail.suspects.isEmpty
+        for suspect in tail.suspects {
+            notice(StorageNotice(.warning, "unacknowledged_record_lost", ["record": "\(suspect)"]))
+        }
+        tail.suspects = []
+        let last = try kept(tail.last, isDoubtful, hasPredecessor)
+        let open = try kept(tail.open, isDoubtful, hasPredecessor)
+        guard heals, !endsClean else { return }
+        try rewrite(newest, last, open, at: now)
+    }
+
+    /// No header is shorter.
+    static let shortestHeaderBytes: Int64 = 120
+
+    private func kept(
+        _ records: [OpenRecord], _ isDoubtful: Bool, _ hasPredecessor: (BookKey, Int64, UInt32?) throws(StorageFailure) -> Bool
+    ) throws(StorageFailure) -> [OpenRecord] {
+        var kept: [OpenRecord] = []
+        for open in records {
+            let record = open.record
+            if isDoubtful, record.v > 0 {
+                let continues: Bool
+                if let mark = books[record.key], mark.v > 0 {
+                    continues = record.v == mark.v + 1 && record.previous == mark.crc
+                } else if record.v == 1 {
+                    continues = record.previous == nil
+                } else {
+                    continues = try hasPredecessor(record.key, record.v - 1, record.previous)
+                }
+                guard continues else {
+                    notice(
+                        StorageNotice(
+                            .warning, "unacknowledged_record_dropped",
+                            ["user": record.user.text, "book": record.book.text, "v": "\(record.v)"]))
+                    audit.removeAll { $0.seq == record.seq }
+                    continue
+                }
+            }
+            apply(open)
+            kept.append(open)
+        }
+        return kept
+    }
+
+    private func rewrite(_ segment: Segment, _ last: [OpenRecord], _ open: [OpenRecord], at now: Timestamp) throws(StorageFailure) {
+        let path = SegmentHeader.path(segment.number)
+        var doubtful = Set((tail.last + tail.open).map(\.range))
+        if let line = tail.lastBatchLine { doubtful.insert(line) }
+        do throws(DiskFailure) {
+            let old = try disk.open(path, for: .reading)
+            let temporary = "journal/.tmp-" + path.dropFirst("journal/".count)
+            let new = try disk.createAnew(temporary)
+            var written: Int64 = 0
+            func put(_ bytes: [UInt8]) throws(DiskFailure) {
+                try new.write(bytes, at: written)
+                written += Int64(bytes.count)
+            }
+            var moves: [(old: Range<Int64>, new: Int64)] = []
+            func copy(_ range: Range<Int64>) throws(DiskFailure) {
+                moves.append((range, written))
+                var at = range.lowerBound
+                var last: UInt8 = 0
+                while at < range.upperBound {
+                    let chunk = try old.read(at: at, count: Int(min(Int64(LineStream.chunkBytes), range.upperBound - at)))
+                    guard !chunk.isEmpty else { throw DiskFailure(.other, "read all of", path) }
+                    try put(chunk)
+                    last = chunk[chunk.count - 1]
+                    at += Int64(chunk.count)
+                }
+                if last != 0x0A { try put([0x0A]) }
+            }
+            if segment.header == nil {
+                // The header is damaged and its records are not: they need a header to be found again.
+                let header = SegmentHeader(
+                    number: segment.number, id: "lost-" + SealedLine.hexText(UInt32(truncatingIfNeeded: now.microseconds)),
+                    previous: segments.dropLast().last?.header?.id ?? SegmentHeader.genesis,
+                    previousLast: segments.dropLast().map(\.lastSeq).max() ?? 0, firstBatch: 1, at: now)
+                try put(header.line)
+                segments[segments.count - 1].header = header
+            }
+            var run: Range<Int64>?
+            for line in tail.good where !doubtful.contains(line) {
+                if let current = run, current.upperBound == line.lowerBound, !tail.salvaged.contains(line) {
+                    run = current.lowerBound..<line.upperBound
+                } else {
+                    if let run { try copy(run) }
+                    run = line
+                }
+            }
+            if let run { try copy(run) }
+            var batch = lastBatch
+            if tail.lastBatchLine != nil {
+                for record in last { try copy(record.range) }
+                try put(JournalLine.batch(batch, members(of: last)))
+            }
+            if !open.isEmpty {
+                batch += 1
+                for record in open { try copy(record.range) }
+                try put(JournalLine.batch(batch, members(of: open)))
+            }
+            try put(JournalLine.seal(batch, at: now))
+            lastBatch = batch
+            if !tail.bad.isEmpty {
+                var refused: [UInt8] = []
+                for bad in tail.bad where refused.count < JournalScan.keptBadBytes {
+                    refused += try old.read(at: bad.lowerBound, count: Int(min(bad.upperBound - bad.lowerBound, 1 << 20)))
+                }
+                try Quarantine.keep(refused, named: "segment-\(segment.number).bytes", as: "journal", on: disk, at: now)
+            }
+            try new.sync()
+            try disk.rename(temporary, to: path)
+            try disk.syncDirectory("journal")
+            movePlaces(in: segment.number, moves.sorted { $0.old.lowerBound < $1.old.lowerBound })
+        } catch {
+            throw .io(error)
+        }
+        notice(
+            StorageNotice(
+                .info, "segment_healed",
+                ["file": path, "refused": "\(tail.bad.count)", "records": "\(last.count + open.count)"]))
+    }
+
+    /// Records stand elsewhere in the new file.
+    private func movePlaces(in segment: Int64, _ moves: [(old: Range<Int64>, new: Int64)]) {
+        func moved(_ place: RecordPlace) -> RecordPlace {
+            guard place.segment == segment else { return place }
+            var low = 0
+            var high = moves.count
+            while low < high {
+                let middle = (low + high) / 2
+                if moves[middle].old.upperBound <= place.offset { low = middle + 1 } else { high = middle }
+            }
+            precondition(low < moves.count && moves[low].old.contains(place.offset), "A record that counts was copied.")
+            return RecordPlace(
+                segment: segment, offset: moves[low].new + place.offset - moves[low].old.lowerBound, length: place.length, v: place.v)
+        }
+        books = books.mapValues { mark in
+            var mark = mark
+            mark.places = mark.places.map(moved)
+            return mark
+        }
+        for (path, mark) in documents where mark.place.segment == segment && mark.dv > 0 {
+            documents[path]?.place = moved(mark.place)
+        }
+    }
+
+    /// How many refused bytes are kept for people to look at.
+    static let keptBadBytes = 4 << 20
+
+    private func members(of records: [OpenRecord]) -> [BatchMember] {
+        records.flatMap { open in
+            (open.record.v > 0 ? [BatchMember.book(open.record.key, v: open.record.v)] : [])
+                + open.record.documents.map { .document($0.path, dv: $0.dv) }
+        }
+    }
+}

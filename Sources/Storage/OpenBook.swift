@@ -1,0 +1,68 @@
+// What the store keeps in memory of a book, and of acts between their commit and the readable files.
+
+import Trading
+
+/// A book that was asked for. What it holds is the house's; here is only where its files and its chain stand.
+final class OpenBook {
+    enum Phase {
+        /// Being read, or installed; who waits for that.
+        case busy([(Result<PaperSnapshot?, StorageFailure>) -> Void])
+        case ready
+        /// A commit failed: what memory holds may be ahead of the disk, so it has to be loaded again.
+        case stale
+        case quarantined(String)
+    }
+
+    var phase: Phase
+    var chain = BookChain()
+    /// The last durable transaction.
+    var durableV: Int64 = 0
+    var durableCRC: UInt32 = 0
+    /// Its files are left alone since an append did not work or somebody edited them; the journal has everything.
+    var isHeld = false
+    /// Commits whose tickets are open.
+    var unsettled = 0
+
+    init(phase: Phase) { self.phase = phase }
+
+    var isReady: Bool {
+        if case .ready = phase { true } else { false }
+    }
+    var isBusy: Bool {
+        if case .busy = phase { true } else { false }
+    }
+}
+
+/// One commit between its turn and its durability.
+struct CollectedEntry {
+    let ticket: Ticket
+    let user: UserID
+    let seq: Int64
+    /// The book and its chain after the act.
+    let book: (key: BookKey, v: Int64, crc: UInt32, generation: Int64, lines: BookLines)?
+    let documents: [(path: DocumentPath, line: [UInt8]?)]
+    let audit: AuditBacklog?
+}
+
+/// Commits that become durable together.
+struct CollectedBatch {
+    var bytes: [UInt8] = []
+    var members: [BatchMember] = []
+    var entries: [CollectedEntry] = []
+
+    var isEmpty: Bool { entries.isEmpty }
+
+    /// A batch is closed at this many bytes or members; what comes after forms the next. A batch line names every member.
+    static let limitBytes = 8 << 20
+    static let limitMembers = 4_096
+}
+
+/// What is durable in the journal and has yet to be written to the readable files.
+struct Backlog {
+    var books: [BookKey: (generation: Int64, lines: BookLines)] = [:]
+    var documents: [DocumentPath: (line: [UInt8]?, versions: Int)] = [:]
+    var audit: [AuditBacklog] = []
+    var bytes = 0
+
+    var isEmpty: Bool { books.isEmpty && documents.isEmpty && audit.isEmpty }
+}

@@ -1,0 +1,139 @@
+// One act becomes one record, in the turn that decided it. What then happens to the record is in `Store+Writing`.
+
+import Platform
+import Trading
+import Wire
+
+extension Store {
+    /// Why nothing new would be taken now, to be asked before deciding; nil when all is well.
+    package var refusal: StorageFailure? { end ?? (isFull ? .storageFull : nil) }
+
+    /// The number that the next record will have.
+    package var nextRecordNumber: Int64 { nextSeq }
+
+    /// Stores an act entirely or not at all; the ticket says when it is durable.
+    ///
+    /// Never waits. A ticket that has failed at once stored nothing. After a failed ticket the book has to be loaded again: what
+    /// memory holds is ahead of the disk.
+    package func commit(_ commit: Commit) -> Ticket {
+        if let end { return Ticket(failed: end) }
+        if isFull, !commit.isEssential {
+            measureSpace()
+            return Ticket(failed: .storageFull)
+        }
+        if commit.isEmpty { return collecting.entries.last?.ticket ?? sent?.entries.last?.ticket ?? Ticket.settled }
+        let key = BookKey(user: commit.user, book: commit.book)
+        guard let meta = commit.meta else {
+            precondition(
+                commit.orders.isEmpty && commit.positions.isEmpty && commit.trades.isEmpty, "Rows come with the figures after them.")
+            return commitDocuments(commit)
+        }
+        guard let book = books[key] else { return Ticket(failed: .bookNotLoaded(commit.user, commit.book)) }
+        switch book.phase {
+        case .ready: break
+        case .busy: return Ticket(failed: .bookBusy(commit.user, commit.book))
+        case .stale: return Ticket(failed: .bookNotLoaded(commit.user, commit.book))
+        case .quarantined(let why): return Ticket(failed: .quarantined(commit.user, commit.book, why: why))
+        }
+        let now = now
+        let documents = versions(of: commit.documents)
+        let record = JournalRecord.transaction(
+            seq: nextSeq, at: now, key: key, after: book.chain, commit, meta: meta, documents: documents)
+        if let failure = tooLarge(record) { return Ticket(failed: failure) }
+        var lines = BookLines()
+        lines.add(record.bytes, record.slices, seq: record.seq, time: record.time, jc: record.crc, to: &book.chain)
+        book.unsettled += 1
+        return collect(
+            record, user: commit.user, at: now, commit.documents, documents,
+            book: (key, book.chain.v, record.crc, book.chain.generation, lines))
+    }
+
+    private func commitDocuments(_ commit: Commit) -> Ticket {
+        let now = now
+        let documents = versions(of: commit.documents)
+        let record = JournalRecord.documents(seq: nextSeq, at: now, user: commit.user, documents, audit: commit.audit)
+        if let failure = tooLarge(record) { return Ticket(failed: failure) }
+        return collect(record, user: commit.user, at: now, commit.documents, documents, book: nil)
+    }
+
+    func tooLarge(_ record: JournalRecord) -> StorageFailure? {
+        record.bytes.count - 1 > options.recordLimitBytes
+            ? .recordTooLarge(bytes: record.bytes.count - 1, limitBytes: options.recordLimitBytes) : nil
+    }
+
+    /// The next version of each document.
+    ///
+    /// One more than the version at hand. Where none is at hand the record's own number is taken: every version used up a record, so
+    /// it is above any that was ever given.
+    func versions(of changes: [DocumentChange]) -> [DocumentVersion] {
+        var made: [DocumentVersion] = []
+        for change in changes {
+            let body = change.body?.encoded
+            let dv: Int64
+            var previous: UInt32?
+            if let earlier = made.last(where: { $0.path == change.path }) {
+                dv = earlier.dv + 1
+                previous = earlier.body.map { Documents.line(change.path, dv: earlier.dv, seq: nextSeq, body: $0).crc }
+            } else if let known = cache.document(at: change.path) {
+                dv = known.dv + 1
+                previous = known.crc
+            } else if let mark = documentMarks[change.path] {
+                dv = max(mark.dv, mark.lost) + 1
+            } else {
+                dv = max(nextSeq, 1)
+            }
+            made.append(DocumentVersion(path: change.path, dv: dv, previous: previous, body: body))
+        }
+        return made
+    }
+
+    /// Adds a record to the batch that is being collected.
+    func collect(
+        _ record: JournalRecord, user: UserID, at now: Timestamp, _ changes: [DocumentChange], _ documents: [DocumentVersion],
+        book: (key: BookKey, v: Int64, crc: UInt32, generation: Int64, lines: BookLines)?
+    ) -> Ticket {
+        let ticket = Ticket()
+        var files: [(path: DocumentPath, line: [UInt8]?)] = []
+        for (change, version) in zip(changes, documents) {
+            let made = version.body.map { Documents.line(version.path, dv: version.dv, seq: record.seq, body: $0) }
+            let loaded = LoadedDocument(dv: version.dv, crc: made?.crc, value: change.body, bytes: made?.bytes.count ?? 0)
+            cache.keep(loaded, at: version.path, pinned: true)
+            files.append((version.path, made?.bytes))
+            collecting.members.append(.document(version.path, dv: version.dv))
+        }
+        if let book { collecting.members.append(.book(book.key, v: book.v)) }
+        let audit =
+            record.audit.isEmpty
+            ? nil : AuditBacklog(seq: record.seq, at: now, user: user, entries: Array(record.bytes[record.audit]))
+        collecting.bytes += record.bytes
+        collecting.entries.append(
+            CollectedEntry(ticket: ticket, user: user, seq: record.seq, book: book, documents: files, audit: audit))
+        nextSeq = record.seq + 1
+        unsettled[user] = ticket
+        postFlush()
+        return ticket
+    }
+
+    /// Returns when everything that was committed for the user so far is durable; throws when it is not.
+    ///
+    /// Reads that show what a commit decided wait for this.
+    package func settled(_ user: UserID) async throws(StorageFailure) {
+        try await unsettled[user]?.wait()
+    }
+
+    /// Whether nothing of the user's is on its way.
+    package func isSettled(_ user: UserID) -> Bool { unsettled[user] == nil }
+}
+
+extension Commit {
+    var isEmpty: Bool { meta == nil && documents.isEmpty && audit.isEmpty && orders.isEmpty && positions.isEmpty && trades.isEmpty }
+}
+
+extension Ticket {
+    /// For an act that changed nothing.
+    static var settled: Ticket {
+        let ticket = Ticket()
+        ticket.settle(.success(()))
+        return ticket
+    }
+}

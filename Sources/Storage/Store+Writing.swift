@@ -1,0 +1,314 @@
+// The way of a batch: collected, one write, one sync, tickets settled; then the readable files, then the checkpoint. While a sync
+// runs the next batch collects; there is no timer before it.
+
+import Platform
+import Trading
+
+extension Store {
+    /// Sends what is collected at the end of this turn, unless a batch is on its way; then its end does.
+    func postFlush() {
+        guard sent == nil, !isFlushPosted else { return }
+        isFlushPosted = true
+        nonisolated(unsafe) let store = self
+        loop.post {
+            store.isFlushPosted = false
+            store.flush()
+        }
+    }
+
+    func flush() {
+        guard sent == nil, !collecting.isEmpty else { return }
+        if let sealTimer { loop.cancel(sealTimer) }
+        sealTimer = nil
+        let batch = takeBatch()
+        sent = batch
+        let number = nextBatch
+        let bytes = batch.bytes + JournalLine.batch(number, batch.members)
+        let write = JournalBatch(number: number, bytes: bytes, lastSeq: batch.entries[batch.entries.count - 1].seq, at: now)
+        let measures = loop.monotonicNanoseconds &- spaceMeasuredAt >= Store.measureNanoseconds
+        onDisk({ thread -> (Result<Void, JournalProblem>, Int64?) in
+            let result: Result<Void, JournalProblem>
+            do throws(JournalProblem) {
+                try thread.journal.write(write)
+                result = .success(())
+            } catch {
+                result = .failure(error)
+            }
+            return (result, measures ? thread.measure() : nil)
+        }) { [self] result, free in
+            if measures { took(free) }
+            switch result {
+            case .success: durable(batch)
+            case .failure(let problem): failed(problem)
+            }
+        }
+    }
+
+    /// How often free space is measured while batches are written.
+    static let measureNanoseconds: UInt64 = 1_000_000_000
+
+    /// As much of what is collected as one batch may hold.
+    private func takeBatch() -> CollectedBatch {
+        if collecting.bytes.count <= CollectedBatch.limitBytes, collecting.members.count <= CollectedBatch.limitMembers {
+            defer { collecting = CollectedBatch() }
+            return collecting
+        }
+        var batch = CollectedBatch()
+        var rest = CollectedBatch()
+        var offset = 0
+        var member = 0
+        for entry in collecting.entries {
+            let end = LineStream.endOfLine(in: collecting.bytes, from: offset)
+            let members = entry.documents.count + (entry.book == nil ? 0 : 1)
+            let fits =
+                rest.isEmpty
+                && (batch.isEmpty
+                    || (batch.bytes.count + end - offset <= CollectedBatch.limitBytes
+                        && batch.members.count + members <= CollectedBatch.limitMembers))
+            let taken = collecting.members[member..<member + members]
+            if fits {
+                batch.bytes += collecting.bytes[offset..<end]
+                batch.members += taken
+                batch.entries.append(entry)
+            } else {
+                rest.bytes += collecting.bytes[offset..<end]
+                rest.members += taken
+                rest.entries.append(entry)
+            }
+            offset = end
+            member += members
+        }
+        collecting = rest
+        return batch
+    }
+
+    private func durable(_ batch: CollectedBatch) {
+        sent = nil
+        nextBatch += 1
+        for entry in batch.entries {
+            if let change = entry.book {
+                if let book = books[change.key] {
+                    book.durableV = change.v
+                    book.durableCRC = change.crc
+                    book.unsettled -= 1
+                    if !book.isHeld, !change.lines.isEmpty {
+                        backlog.books[change.key, default: (change.generation, BookLines())].lines.add(change.lines)
+                        backlog.bytes += change.lines.count
+                    }
+                }
+            }
+            for (path, line) in entry.documents {
+                let versions = (backlog.documents[path]?.versions ?? 0) + 1
+                backlog.documents[path] = (line, versions)
+                backlog.bytes += line?.count ?? 0
+            }
+            if let audit = entry.audit {
+                backlog.audit.append(audit)
+                backlog.bytes += audit.entries.count
+            }
+            if unsettled[entry.user] === entry.ticket { unsettled[entry.user] = nil }
+        }
+        // The next batch goes first: its sync runs while the tickets of this one are answered.
+        flush()
+        for entry in batch.entries { entry.ticket.settle(.success(())) }
+        scheduleAppending()
+        scheduleSeal()
+    }
+
+    /// Fails what was on its way and what was committed on top of it, and takes the numbers back.
+    private func failed(_ problem: JournalProblem) {
+        guard let batch = sent else { return }
+        sent = nil
+        let failure: StorageFailure
+        var fatal: StorageFailure?
+        switch problem {
+        case .nothingStored(let cause):
+            failure = cause
+            options.notice(StorageNotice(.error, "batch_not_stored", ["why": "\(cause)"]))
+            if case .storageFull = cause { isFull = true }
+        case .unknown(let cause):
+            failure = .outcomeUnknown
+            fatal = cause
+            end = .outcomeUnknown
+            options.notice(StorageNotice(.error, "journal_failed", ["why": "\(cause)"]))
+        }
+        let lost = batch.entries + collecting.entries
+        collecting = CollectedBatch()
+        nextSeq = lost[0].seq
+        for entry in lost {
+            if let change = entry.book, let book = books[change.key] {
+                book.unsettled -= 1
+                if book.isReady { book.phase = .stale }
+            }
+            for (path, _) in entry.documents { cache.forget(path) }
+        }
+        unsettled.removeAll()
+        for entry in lost { entry.ticket.settle(.failure(failure)) }
+        if let fatal { options.fatal(fatal) }
+    }
+
+    // MARK: Seal
+
+    private func scheduleSeal() {
+        guard sent == nil, collecting.isEmpty, sealTimer == nil else { return }
+        sealTimer = after(options.sealDelay) { [self] in
+            sealTimer = nil
+            guard sent == nil, collecting.isEmpty, end == nil else { return }
+            let now = now
+            onDisk({ thread -> Result<Void, JournalProblem> in
+                do throws(JournalProblem) {
+                    return .success(try thread.journal.seal(at: now))
+                } catch {
+                    return .failure(error)
+                }
+            }) { [self] result in
+                guard case .failure(let problem) = result else { return }
+                // Everything was synced before the seal. A seal that failed to be written costs a segment; one that failed to
+                // be synced says that the disk cannot be believed.
+                switch problem {
+                case .nothingStored(let cause): options.notice(StorageNotice(.warning, "seal_not_written", ["why": "\(cause)"]))
+                case .unknown(let cause):
+                    end = .outcomeUnknown
+                    options.fatal(cause)
+                }
+            }
+        }
+    }
+
+    // MARK: Readable files
+
+    private func scheduleAppending() {
+        guard !backlog.isEmpty else { return }
+        if backlog.bytes >= options.appendBacklogBytes { return appendBacklog() }
+        guard appendTimer == nil else { return }
+        appendTimer = after(options.appendDelay) { [self] in
+            appendTimer = nil
+            appendBacklog()
+        }
+    }
+
+    /// Brings the readable files up to what is durable, as far as the disk lets it, then calls `done`.
+    func appendBacklog(_ done: (() -> Void)? = nil) {
+        if let done { afterAppending.append(done) }
+        guard !isAppending else { return }
+        guard !backlog.isEmpty else { return finishAppending() }
+        isAppending = true
+        let portion = takePortion()
+        onDisk({ thread -> (held: [BookKey], failed: [DocumentPath], audit: Bool) in
+            (thread.append(portion.appends).map(\.0), thread.write(portion.writes.map(\.write)), thread.writeAudit(portion.audit))
+        }) { [self] outcome in
+            isAppending = false
+            for key in outcome.held { books[key]?.isHeld = true }
+            var isBehind = !outcome.audit
+            for (write, versions) in portion.writes {
+                if outcome.failed.contains(write.path) {
+                    isBehind = true
+                    let newer = backlog.documents[write.path]
+                    backlog.documents[write.path] = (newer.map(\.line) ?? write.line, versions + (newer?.versions ?? 0))
+                } else {
+                    for _ in 0..<versions { cache.unpin(write.path) }
+                    documentMarks[write.path] = nil
+                }
+            }
+            if !outcome.audit { backlog.audit = portion.audit + backlog.audit }
+            bytesSinceCheckpoint += portion.bytes
+            scheduleCheckpoint()
+            if isBehind {
+                // The disk refuses; the journal has everything, so there is time. Who waits goes on without.
+                if appendTimer == nil {
+                    appendTimer = after(Store.retryDelay) { [self] in
+                        appendTimer = nil
+                        appendBacklog()
+                    }
+                }
+                finishAppending()
+            } else if !afterAppending.isEmpty || backlog.bytes >= options.appendBacklogBytes {
+                appendBacklog()
+            } else {
+                scheduleAppending()
+            }
+        }
+    }
+
+    /// How long the readable files are left alone after they could not be written.
+    static let retryDelay: Duration = .seconds(5)
+
+    private func finishAppending() {
+        let waiting = afterAppending
+        afterAppending = []
+        for body in waiting { body() }
+    }
+
+    /// Part of the backlog, so that a batch never waits behind more than that.
+    private struct Portion: Sendable {
+        var appends: [DiskThread.Append] = []
+        var writes: [(write: DiskThread.Write, versions: Int)] = []
+        var audit: [AuditBacklog] = []
+        var bytes = 0
+    }
+
+    private func takePortion() -> Portion {
+        var portion = Portion()
+        for key in backlog.books.keys.sorted().prefix(Store.portion) {
+            guard let (generation, lines) = backlog.books.removeValue(forKey: key) else { continue }
+            portion.bytes += lines.count
+            portion.appends.append(DiskThread.Append(key: key, generation: generation, lines: lines))
+        }
+        for path in backlog.documents.keys.sorted().prefix(Store.portion) {
+            guard let (line, versions) = backlog.documents.removeValue(forKey: path) else { continue }
+            portion.bytes += line?.count ?? 0
+            portion.writes.append((DiskThread.Write(path: path, line: line), versions))
+        }
+        portion.audit = backlog.audit
+        backlog.audit = []
+        portion.bytes += portion.audit.reduce(0) { $0 + $1.entries.count }
+        backlog.bytes = backlog.isEmpty ? 0 : max(0, backlog.bytes - portion.bytes)
+        return portion
+    }
+
+    /// How many books and documents one job of the disk thread takes.
+    static let portion = 64
+
+    // MARK: Checkpoint and space
+
+    private func scheduleCheckpoint() {
+        if bytesSinceCheckpoint >= options.checkpointBytes {
+            if let checkpointTimer { loop.cancel(checkpointTimer) }
+            return checkpoint()
+        }
+        guard checkpointTimer == nil else { return }
+        checkpointTimer = after(options.checkpointInterval) { [self] in checkpoint() }
+    }
+
+    private func checkpoint() {
+        checkpointTimer = nil
+        bytesSinceCheckpoint = 0
+        onDisk({ $0.checkpoint() }) { _ in }
+    }
+
+    func measureSpace() {
+        guard !isMeasuring else { return }
+        isMeasuring = true
+        onDisk({ $0.measure() }) { [self] free in
+            isMeasuring = false
+            took(free)
+        }
+    }
+
+    private func took(_ free: Int64?) {
+        spaceMeasuredAt = loop.monotonicNanoseconds
+        guard let free else { return }
+        let wasFull = isFull
+        isFull = free < options.minimumFreeBytes
+        if isFull != wasFull {
+            options.notice(StorageNotice(isFull ? .error : .info, isFull ? "storage_full" : "storage_free", ["free": "\(free)"]))
+        }
+    }
+}
+
+extension LineStream {
+    /// Where the line that begins at `start` ends, its line feed included.
+    static func endOfLine(in bytes: [UInt8], from start: Int) -> Int {
+        bytes.withUnsafeBytes { (lineFeed(in: $0, from: start) ?? $0.count - 1) + 1 }
+    }
+}
