@@ -154,10 +154,10 @@ export function createChart({ onOlder }) {
       const tag = { y: y(position.price), left: plot, width: axisWidth, text: format.number(position.price, decimals), fill: colours.accent, ink: colours["tag-ink"], top: 0, bottom: floor };
       if (tag.y > 0 && tag.y < floor) {
         drawTag(ctx, tag);
-        ctx.textAlign = "right";
+        ctx.textAlign = "left";
         ctx.textBaseline = "bottom";
         ctx.fillStyle = colours.accent;
-        ctx.fillText(position.text, plot - 6, tag.y - 2);
+        ctx.fillText(position.text, 12, tag.y - 3);
       }
     }
     drawLevel(ctx, { y: y(price), width: plot, ratio, colour: colours.muted, dash: [2, 3] });

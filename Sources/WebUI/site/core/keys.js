@@ -12,7 +12,7 @@ const pairMilliseconds = 1_500;
  * @property {string} keys as shown and matched: `b`, `g o`, `Ctrl+k`, `?`
  * @property {string} label
  * @property {string} group
- * @property {() => void} run
+ * @property {() => unknown} run `false`: not mine just now, the key keeps its usual meaning
  */
 
 /** @type {Set<Command>} */
@@ -35,6 +35,13 @@ export function addKeys(more) {
   return () => {
     for (const command of more) commands.delete(command);
   };
+}
+
+/** A key as it is printed. @param {string} key */
+export function keyName(key) {
+  if (key === "ArrowDown") return "↓";
+  if (key.startsWith("Ctrl+")) return `Ctrl ${key.slice(5).toUpperCase()}`;
+  return key.toUpperCase();
 }
 
 /** The list for the help, grouped, in the order of adding. */
@@ -61,6 +68,8 @@ function pressed(event) {
     return;
   }
   if (event.altKey || isField(event.target) || !lettersOn() || document.querySelector("dialog[open]")) return;
+  // Arrows belong to whatever has the focus; they are commands only where nothing has it.
+  if (letter.startsWith("Arrow") && event.target !== document.body && !(event.target instanceof HTMLElement && event.target.id === "main")) return;
   const pair = event.timeStamp - firstAt < pairMilliseconds ? `${first} ${letter}` : "";
   first = letter;
   firstAt = event.timeStamp;
@@ -73,8 +82,8 @@ function runFirst(event, keys) {
   // The latest added wins: a page may override the shell.
   const command = [...commands].reverse().find((candidate) => candidate.keys === keys);
   if (!command) return false;
+  if (command.run() === false) return false;
   event.preventDefault();
-  command.run();
   return true;
 }
 

@@ -44,7 +44,7 @@ export function mount(root) {
       return;
     }
     const positions = createTable({ caption: "Old positions", columns: positionColumns({ acts: false }), key: positionKey, empty: "No positions.", class: "two-line" });
-    const orders = createTable({ caption: "Old orders", columns: orderColumns({ acts: false, dates: true }), key: (row) => row.order_id, empty: "No orders.", class: "two-line orders" });
+    const orders = createTable({ caption: "Old orders", columns: orderColumns({ acts: false, wide: true }), key: (row) => row.order_id, empty: "No orders.", class: "two-line orders" });
     const trades = createTable({ caption: "Old trades", columns: tradeColumns({ dates: true }), key: (row) => row.trade_id, empty: "No trades.", class: "two-line" });
     positions.show(books.positions);
     orders.show(books.orders);

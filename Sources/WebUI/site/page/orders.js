@@ -39,7 +39,7 @@ export function mount(root, params) {
   } } });
   const table = createTable({
     caption: "Orders",
-    columns: orderColumns({ dates: true }),
+    columns: orderColumns({ wide: true }),
     key: (row) => row.order_id,
     empty: h("p", null, "No orders here. ", h("a", { href: "/trade" }, "Place one"), " or choose other filters."),
     class: "two-line orders",

@@ -169,7 +169,7 @@ export function mount(root, params) {
       { keys: "b", label: "Buy the selected symbol", group: "Trade", run: () => openTicket("BUY") },
       { keys: "s", label: "Sell the selected symbol", group: "Trade", run: () => openTicket("SELL") },
       ...intervalChoices.map(([, text], at) => ({ keys: String(at + 1), label: `Interval ${text}`, group: "Chart", run: () => panel.chooseInterval(at) })),
-      { keys: "ArrowDown", label: "Into the watchlist", group: "Trade", run: () => list?.focus() },
+      { keys: "ArrowDown", label: "Into the watchlist", group: "Trade", run: () => (list ? list.focus() : false) },
     ]),
     addActions([
       { text: "Buy", keys: "B", run: () => openTicket("BUY") },

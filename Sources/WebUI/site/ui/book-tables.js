@@ -66,17 +66,29 @@ export function positionColumns({ acts = true } = {}) {
   return columns;
 }
 
-/** @param {{ acts?: boolean, dates?: boolean }} [options] */
-export function orderColumns({ acts = true, dates = false } = {}) {
+/** @param {Order} row */
+const averageWords = (row) => (Number(row.filled_quantity) > 0 ? format.number(row.average_price, decimalsFor(instrumentKey(row))) : "");
+
+/** @param {{ acts?: boolean, wide?: boolean }} [options] `wide`: dates, and the average beside the order's own price instead of in its place */
+export function orderColumns({ acts = true, wide = false } = {}) {
   /** @type {import("./table.js").Column<Order>[]} */
   const columns = [
-    { id: "time", label: "Time", phone: "none", sort: (row) => row.order_timestamp, text: (row) => dates ? format.dateTime(row.order_timestamp) : { text: format.time(row.order_timestamp), title: format.dateTime(row.order_timestamp) } },
+    { id: "time", label: "Time", phone: "none", sort: (row) => row.order_timestamp, text: (row) => wide ? format.dateTime(row.order_timestamp) : { text: format.time(row.order_timestamp), title: format.dateTime(row.order_timestamp) } },
     instrumentColumn(),
     { id: "side", label: "Side", phone: "none", text: (row) => ({ text: sideWord(row.transaction_type), class: `side-${row.transaction_type.toLowerCase()}` }) },
     { id: "type", label: "Type", phone: "none", text: (row) => `${row.order_type} · ${row.product}` },
     { id: "quantity", label: "Qty", kind: "number", phone: "none", text: progress },
-    { id: "price", label: "Price", kind: "number", phone: "none", text: (row) => priceWords(row, decimalsFor(instrumentKey(row))) },
-    { id: "average", label: "Avg", kind: "number", phone: "none", text: (row) => Number(row.filled_quantity) > 0 ? format.number(row.average_price, decimalsFor(instrumentKey(row))) : "" },
+    {
+      id: "price",
+      label: "Price",
+      kind: "number",
+      phone: "none",
+      text: (row) => {
+        const own = priceWords(row, decimalsFor(instrumentKey(row)));
+        return { text: (!wide && averageWords(row)) || own, title: own };
+      },
+    },
+    ...(wide ? [/** @type {import("./table.js").Column<Order>} */ ({ id: "average", label: "Avg", kind: "number", phone: "none", text: averageWords })] : []),
     { id: "sub", label: "Terms", phone: "sub", phoneOnly: true, text: (row) => `${sideWord(row.transaction_type)} ${progress(row)} · ${row.order_type} ${row.order_type === "MARKET" ? "" : priceWords(row)}`.trim() },
     {
       id: "status",
@@ -84,8 +96,8 @@ export function orderColumns({ acts = true, dates = false } = {}) {
       phone: "right",
       text: (row) => ({ text: statusWord(row.status).text, class: `status ${statusWord(row.status).tone}`, title: row.status_message ?? "" }),
     },
-    { id: "when", label: "Time", phone: "sub-right", phoneOnly: true, text: (row) => dates ? format.dateTime(row.order_timestamp) : format.time(row.order_timestamp) },
-    { id: "reason", label: "Reason", phone: "reason", text: (row) => ({ text: row.status_message ?? "", title: row.status_message ?? "" }) },
+    { id: "when", label: "Time", phone: "sub-right", phoneOnly: true, text: (row) => wide ? format.dateTime(row.order_timestamp) : format.time(row.order_timestamp) },
+    { id: "reason", label: "Reason", hideLabel: true, phone: "reason", text: (row) => ({ text: row.status_message ?? "", title: row.status_message ?? "" }) },
   ];
   if (acts) {
     columns.push({

@@ -4,7 +4,7 @@
 import { serverNow, seconds } from "../core/clock.js";
 import { fill, h, icon, patch } from "../core/dom.js";
 import * as format from "../core/format.js";
-import { addKeys, listKeys, lettersOn, setLetters } from "../core/keys.js";
+import { addKeys, keyName, lettersOn, listKeys, setLetters } from "../core/keys.js";
 import { connection, feed, lastOrder, market, quotes, stale, watch } from "../core/live.js";
 import { paint } from "../core/paint.js";
 import { navigate } from "../core/router.js";
@@ -256,7 +256,7 @@ export function openKeys() {
   openDialog({
     title: "Keys",
     content: () => [
-      [...listKeys()].map(([group, commands]) => h("section", { class: "keys" }, h("h3", null, group), h("dl", null, commands.map((command) => h("div", null, h("dt", null, command.keys.split(" ").map((key) => h("kbd", null, key.length === 1 ? key.toUpperCase() : key))), h("dd", null, command.label)))))),
+      [...listKeys()].map(([group, commands]) => h("section", { class: "keys" }, h("h3", null, group), h("dl", null, commands.map((command) => h("div", null, h("dt", null, command.keys.split(" ").map((key) => h("kbd", null, keyName(key)))), h("dd", null, command.label)))))),
       h("label", { class: "switch" }, h("input", { type: "checkbox", checked: lettersOn(), on: { change: (/** @type {any} */ event) => setLetters(event.target.checked) } }), " Single letters work as commands"),
     ],
   });

@@ -19,7 +19,7 @@ const pauseMilliseconds = 140;
  */
 export function suggest({ label, placeholder, find, onEscape, onTaken, always = false, nothing = "Nothing found." }) {
   const id = uniqueID("suggest");
-  const list = h("ul", { class: "suggestions", role: "listbox", id, "aria-label": `${label}: suggestions`, hidden: true });
+  const list = h("ul", { class: "suggestions", role: "listbox", id, "aria-label": "Suggestions", hidden: true });
   const words = h("p", { class: "suggest-words", role: "status" });
   const input = h("input", {
     type: "search",

@@ -7,7 +7,7 @@ import * as format from "../core/format.js";
 /** @type {Record<string, { text: string, tone: string }>} */
 const statuses = {
   "OPEN": { text: "Open", tone: "working" },
-  "TRIGGER PENDING": { text: "Waiting for trigger", tone: "working" },
+  "TRIGGER PENDING": { text: "Trigger pending", tone: "working" },
   "COMPLETE": { text: "Filled", tone: "done" },
   "CANCELLED": { text: "Cancelled", tone: "muted" },
   "REJECTED": { text: "Rejected", tone: "refused" },
@@ -25,11 +25,11 @@ export const productWord = (product) => products[product] ?? product;
 /** @param {string} side */
 export const sideWord = (side) => (side === "BUY" ? "Buy" : "Sell");
 
-/** `1,990.00`, `1,990.00 · trigger 1,985.00`, `Market`. @param {Pick<Order, "order_type" | "price" | "trigger_price">} order @param {number} [decimals] */
+/** `1,990.00`, `1,990.00 · trg 1,985.00`, `Market`. @param {Pick<Order, "order_type" | "price" | "trigger_price">} order @param {number} [decimals] */
 export function priceWords(order, decimals = 2) {
   const price = order.order_type === "LIMIT" || order.order_type === "SL" ? format.number(order.price, decimals) : "Market";
   const hasTrigger = order.order_type === "SL" || order.order_type === "SL-M";
-  return hasTrigger ? `${price} · trigger ${format.number(order.trigger_price, decimals)}` : price;
+  return hasTrigger ? `${price} · trg ${format.number(order.trigger_price, decimals)}` : price;
 }
 
 /** `250`, or `100 / 250` while it fills. @param {Order} order */
