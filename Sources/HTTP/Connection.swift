@@ -47,6 +47,8 @@ final class Connection: @unchecked Sendable {
     private var upgradeRequest: HTTPRequest?
     private var peerClosed = false
     private var isPumping = false
+    /// Reads that are left in this round.
+    private var readsLeft = 0
     private var isPumpPosted = false
     /// Whether the protocol was switched in the middle of a round.
     private var needsRound = false
@@ -89,6 +91,7 @@ final class Connection: @unchecked Sendable {
         guard !isPumping, socket != nil else { return }
         isPumping = true
         var requestsLeft = server.limits.requestsPerTurn
+        readsLeft = server.limits.readsPerTurn
         repeat {
             needsRound = false
             switch phase {
@@ -100,7 +103,7 @@ final class Connection: @unchecked Sendable {
         isPumping = false
         guard socket != nil else { return }
         if closesAfterOutput, output.isEmpty { finishSending() }
-        setDeadline()
+        if socket != nil { setDeadline() }
     }
 
     /// Sends what waits when the turn is over, with all that joins it until then.
@@ -151,6 +154,10 @@ final class Connection: @unchecked Sendable {
                 return
             }
             guard mayRead else { return }
+            guard readsLeft > 0 else {
+                pumpLater()
+                return
+            }
             receive { parser.feed($0) }
         }
     }
@@ -174,6 +181,7 @@ final class Connection: @unchecked Sendable {
     /// Reads once into the shared buffer and lets `use` have the bytes.
     func receive(_ use: (UnsafeRawBufferPointer) -> Void) {
         guard let result = socket?.receive(into: server.readBuffer) else { return }
+        readsLeft -= 1
         switch result {
         case .moved(let count):
             // Fewer bytes than there was room for: the socket is empty, unless the peer's end stands behind them.
@@ -301,11 +309,11 @@ final class Connection: @unchecked Sendable {
         while true {
             webSocket.takeMessages(&messagesLeft)
             guard socket != nil, !closesAfterOutput else { return }
-            guard messagesLeft > 0 else {
+            if messagesLeft > 0, !mayRead { break }
+            guard messagesLeft > 0, readsLeft > 0 else {
                 pumpLater()
                 return
             }
-            guard mayRead else { break }
             receive { webSocket.feed($0) }
         }
         // Without its close frame the peer's end is a broken connection.

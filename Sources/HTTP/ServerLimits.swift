@@ -28,6 +28,8 @@ package struct ServerLimits: Sendable {
     package var outputBytes = 1 << 20
     /// Requests of one connection in one turn; then the others have theirs.
     package var requestsPerTurn = 128
+    /// Reads of at most 64 KB from one connection in one turn; then the others have theirs.
+    package var readsPerTurn = 32
     /// Connections accepted in one turn.
     package var acceptsPerTurn = 256
     /// How often timeouts are looked for.

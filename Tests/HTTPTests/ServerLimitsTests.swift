@@ -46,6 +46,27 @@ import Wire
         #expect(try client.readToEnd().isEmpty)
     }
 
+    @Test func `nothing is read beyond a request in flight but what one read brought`() throws {
+        let held = HeldResponders()
+        let server = try TestServer(handler: held.handler)
+        let client = try server.client()
+        let limit = 256 << 20
+        let requests = Array(String(repeating: "GET /again HTTP/1.1\r\nHost: x\r\n\r\n", count: 2_000).utf8)
+        let sent = try client.sendUntilFull(requests, limitBytes: limit) { try server.thread.sync {} }
+        // What the kernel's own buffers hold, and no more.
+        #expect(sent < limit)
+        #expect(try server.counts().requests == 1)
+        client.reset()
+        _ = held.next()
+    }
+
+    @Test func `a long body takes several turns and arrives whole`() throws {
+        let server = try TestServer(limits: .patient.with { $0.readsPerTurn = 1 })
+        let client = try server.client()
+        let body = [UInt8](repeating: 66, count: 1_000_000)
+        for _ in 0..<3 { #expect(try client.request(.put, "/long", body: body).body == Array("PUT /long ".utf8) + body) }
+    }
+
     @Test func `connections beyond one turn's accepts are served too`() throws {
         let server = try TestServer(limits: .patient.with { $0.acceptsPerTurn = 1 })
         let clients = try (0..<20).map { _ in try server.client() }

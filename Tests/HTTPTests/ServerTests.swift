@@ -20,6 +20,16 @@ import Wire
         #expect(answer.headers["Connection"] == nil)
     }
 
+    @Test(arguments: [("[::1]:0", "[::1]", "::1"), (":0", "", "127.0.0.1"), (":0", "[::1]", "::1"), ("localhost:0", "", "127.0.0.1")])
+    func `listens where it is told, and knows either family`(address: String, host: String, peer: String) throws {
+        guard !host.contains(":") || hasVersion6 else { return }
+        let server = try TestServer(on: address) { request, responder in
+            responder.send(HTTPResponse(status: 200, body: Array(request.remoteAddress.utf8)))
+        }
+        let port = server.address.split(separator: ":").last ?? ""
+        #expect(text(try TestClient("\(host):\(port)").get("/")) == peer)
+    }
+
     @Test func `keeps the connection for the next request`() throws {
         let server = try TestServer()
         let client = try server.client()
@@ -221,6 +231,17 @@ import Wire
     }
 }
 
+/// Whether this machine has IPv6 at all.
+private let hasVersion6: Bool = {
+    guard let address = ListenAddress("[::1]:0") else { return false }
+    do {
+        _ = try ListeningSocket(address)
+        return true
+    } catch {
+        return false
+    }
+}()
+
 @Suite struct `Requests that cannot be read` {
     @Test(arguments: [
         ("GET / HTTP/1.1\r\n\r\n", 400), ("GET / HTTP/1.1\nHost: x\n\n", 400), ("\u{16}\u{03}\u{01}", 400),
@@ -279,5 +300,37 @@ import Wire
         try client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\n\r\n")
         try client.send([UInt8](repeating: 65, count: 2_000_000))
         #expect(try client.response().status == 413)
+    }
+
+    @Test func `damaged at random harm nobody else`() throws {
+        let server = try TestServer(limits: .patient.with { $0.lingerTimeout = .milliseconds(20) })
+        let seed = UInt64.random(in: .min ... .max)
+        var chance = Chance(state: seed)
+        let whole = Array("POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n".utf8)
+        for _ in 0..<300 {
+            var bytes = whole + whole
+            for _ in 0...Int(chance.next() % 4) {
+                bytes[Int(chance.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: chance.next())
+            }
+            let client = try server.client()
+            try client.send(bytes)
+            client.endSending()
+            let answer = String(decoding: try client.readToEnd(), as: UTF8.self)
+            #expect(answer.isEmpty || answer.hasPrefix("HTTP/1.1 "), "seed \(seed)")
+        }
+        #expect(text(try server.client().get("/fine")) == "GET /fine ", "seed \(seed)")
+    }
+}
+
+/// Numbers that a seed repeats (SplitMix64).
+private struct Chance: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
     }
 }

@@ -15,12 +15,12 @@ final class TestServer: Sendable {
 
     var address: String { server.boundAddress }
 
-    init(limits: ServerLimits = .patient, handler: @escaping Server.Handler = TestServer.echo) throws {
+    init(on address: String = "127.0.0.1:0", limits: ServerLimits = .patient, handler: @escaping Server.Handler = TestServer.echo) throws {
         let thread = try LoopThread()
         let lines = Monitor<[String]>([])
         let log = Log(minimum: .debug) { line in lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } }
         let loop = thread.loop
-        guard let address = ListenAddress("127.0.0.1:0") else { throw TestClientFailure.malformed("address") }
+        guard let address = ListenAddress(address) else { throw TestClientFailure.malformed(address) }
         server = try thread.sync { try Server(loop: loop, address: address, limits: limits, log: log, handler: handler) }
         self.thread = thread
         self.lines = lines

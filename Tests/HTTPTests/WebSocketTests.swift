@@ -101,7 +101,11 @@ private final class Echo: Sendable {
     }
 
     @Test func `takes more messages than one turn allows`() throws {
-        let echo = try Echo(limits: .patient.with { $0.webSocket.messagesPerTurn = 3 })
+        let echo = try Echo(
+            limits: .patient.with {
+                $0.webSocket.messagesPerTurn = 3
+                $0.readsPerTurn = 1
+            })
         let client = try echo.open()
         for number in 0..<100 { try client.send(text: "\(number)") }
         for number in 0..<100 { #expect(try client.text() == "\(number)") }

@@ -3,7 +3,6 @@
 
 import Glibc
 import Platform
-import Synchronization
 
 /// A loop that does nothing until it is told to, in one order, at the time the test says.
 ///
@@ -22,15 +21,15 @@ package final class SimulatedLoop: Loop, TaskExecutor, @unchecked Sendable {
         var elapsedNanoseconds: UInt64 = 0
     }
 
-    private let state = Mutex(State())
-    private let owner: Mutex<ThreadIdentity>
+    private let state = Monitor(State())
+    private let owner: Monitor<ThreadIdentity>
     private let wallStart: Int64
     private let monotonicStart: UInt64 = 1_000_000_000
 
     /// A loop whose wall clock shows `wallMicroseconds`; without it, the morning of 20 November 2026.
     package init(wallMicroseconds: Int64 = 1_795_161_600_000_000) {
         wallStart = wallMicroseconds
-        owner = Mutex(.current)
+        owner = Monitor(.current)
     }
 
     // MARK: Turning by hand
@@ -152,7 +151,7 @@ package final class SimulatedLoop: Loop, TaskExecutor, @unchecked Sendable {
 
 /// What an asynchronous piece of work left behind.
 private final class Outcome<Value: Sendable>: Sendable {
-    let value = Mutex<Value?>(nil)
+    let value = Monitor<Value?>(nil)
 }
 
 /// Which thread this is.
@@ -163,7 +162,7 @@ private struct ThreadIdentity: Equatable {
 
 /// A work queue whose jobs run when the test says, on the test's thread, first in, first out.
 package final class SteppedQueue: WorkQueue {
-    private let jobs = Mutex<[@Sendable () -> Void]>([])
+    private let jobs = Monitor<[@Sendable () -> Void]>([])
 
     package init() {}
 

@@ -107,6 +107,29 @@ package final class TestClient {
         for byte in text.utf8 { try send([byte]) }
     }
 
+    /// Sends `chunk` again and again until the server takes no more, or `limitBytes` are sent; says how many were. `wait` is called
+    /// whenever the connection is full, and lets the server do what it wants to; full twenty times in a row is full.
+    package func sendUntilFull(_ chunk: [UInt8], limitBytes: Int, wait: () throws -> Void) throws -> Int {
+        var total = 0
+        var refusals = 0
+        var position = 0
+        while total < limitBytes, refusals < 20 {
+            let sent = chunk.withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress! + position, $0.count - position, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+            }
+            if sent > 0 {
+                total += sent
+                position = (position + sent) % chunk.count
+                refusals = 0
+            } else {
+                guard errno == EAGAIN else { throw TestClientFailure.cannotSend(code: errno) }
+                refusals += 1
+                try wait()
+            }
+        }
+        return total
+    }
+
     /// Tells the server that nothing follows; its answers can still be read.
     package func endSending() {
         shutdown(descriptor, Int32(SHUT_WR))
