@@ -257,10 +257,9 @@ package struct ExtendedJSONReader: Sendable {
     }
 
     private mutating func breakOff(into next: Phase) -> ExtendedItem {
-        let fault: ExtendedFault = phase == .oversized ? .tooLong : .json
         phase = next
         kept = []
-        return .broken(fault, position: documentPosition)
+        return .broken(.json, position: documentPosition)
     }
 
     private mutating func dropOversized() {

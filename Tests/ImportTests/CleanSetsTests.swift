@@ -25,7 +25,7 @@ import Wire
     @Test(.enabled(if: Fixtures.available, "needs ../shared/fixtures"))
     func `the small set is the same book and the same note from every shape`() async throws {
         var books: [PaperSnapshot] = []
-        var notes: [JSONValue] = []
+        var notes: [[JSONValue]] = []
         for folder in ["small/relaxed", "small/canonical", "small/v1", "small/dump"] {
             let (_, target) = try await imported(try Fixtures.disk(folder))
             books.append(try #require(target.books[.legacyDefault]))

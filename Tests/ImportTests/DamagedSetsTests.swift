@@ -71,7 +71,10 @@ import Wire
         let codes = Dictionary(grouping: report.accounts, by: \.code).mapValues { $0.map(\.collections).sorted() }
         #expect(codes[.emptyUser] == ["user__paper_*"])
         #expect(codes[.unsafeUser] == ["user_../../etc_paper_*", "user_CON_paper_*"])
-        #expect(report.accounts.filter { $0.code == nil }.compactMap { $0.user?.text }.sorted() == ["A_PAPER_ORDERS", "ZX1234", "default", "default"])
+        #expect(
+            report.accounts.filter { $0.code == nil }.compactMap { $0.user?.text }.sorted() == [
+                "A_PAPER_ORDERS", "ZX1234", "default", "default",
+            ])
         #expect(report.warnings.filter { $0.code == .unknownFile }.map(\.file) == ["paper_orders_old.json", "trade_history.json"])
         #expect(report.ignoredFiles.contains("system.profile.bson"))
     }

@@ -31,7 +31,8 @@ struct ImportPlan {
             }, by: \.placedAt)
         if notedPrices > 0 {
             report.note(
-                ImportWarning(.priceMissing, file: "paper_orders", "\(notedPrices) orders lack the price their type needs; they stand with zero."))
+                ImportWarning(
+                    .priceMissing, file: "paper_orders", "\(notedPrices) orders lack the price their type needs; they stand with zero."))
         }
         let capital = books.meta?.virtualCapital ?? capital ?? LegacyMeta.defaultCapital
         let updated = books.meta?.updated.map(instant)
@@ -122,7 +123,8 @@ struct ImportPlan {
             let traded = Set(books.trades.map(\.orderID))
             for order in books.orders where order.status == .complete && !traded.contains(order.id) {
                 report.note(
-                    ImportWarning(.filledOrderWithoutTrade, file: "paper_orders", "Order \(order.id) is complete and has no trade; it is kept."))
+                    ImportWarning(
+                        .filledOrderWithoutTrade, file: "paper_orders", "Order \(order.id) is complete and has no trade; it is kept."))
             }
         }
         for trade in books.trades {

@@ -29,7 +29,8 @@ extension ImportReject {
     var json: JSONValue {
         .object(
             JSONObject([
-                ("file", .string(file)), ("line", .count(line)), ("code", .string(code.rawValue)), ("field", field.map { .string($0) } ?? .null),
+                ("file", .string(file)), ("line", .count(line)), ("code", .string(code.rawValue)),
+                ("field", field.map { .string($0) } ?? .null),
                 ("reason", .string(reason)),
             ]))
     }

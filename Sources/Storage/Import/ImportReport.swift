@@ -22,9 +22,6 @@ package struct ImportReport: Sendable {
         }
     }
 
-    /// Rejects and warnings listed in full, each; beyond it they are only counted.
-    package static let listedLimit = 10_000
-
     /// Where the export was, as the operator knows it.
     package var source = ""
     /// The folder below it in which the collections were.
@@ -38,7 +35,9 @@ package struct ImportReport: Sendable {
     /// Files that are no collections of the legacy engine.
     package var ignoredFiles: [String] = []
 
-    package init() {}
+    private let listedLimit: Int
+
+    init(limits: ImportLimits = .init()) { listedLimit = limits.listed }
 
     package var outcome: Outcome {
         let written = accounts.contains { $0.outcome.isWritten }
@@ -49,12 +48,12 @@ package struct ImportReport: Sendable {
 
     mutating func note(_ reject: ImportReject) {
         rejectCount += 1
-        if rejects.count < ImportReport.listedLimit { rejects.append(reject) }
+        if rejects.count < listedLimit { rejects.append(reject) }
     }
 
     mutating func note(_ warning: ImportWarning) {
         warningCount += 1
-        if warnings.count < ImportReport.listedLimit { warnings.append(warning) }
+        if warnings.count < listedLimit { warnings.append(warning) }
     }
 }
 
@@ -116,7 +115,7 @@ package struct AccountReport: Sendable {
     /// Why it was refused.
     package var code: ImportCode?
     package var explanation = ""
-    /// Accepted documents; zero of everything when the account was refused as a whole before its lines were judged.
+    /// Accepted documents, written or not; zero of everything when the account has no place for them.
     package var counts = CollectionCounts()
     package var rejected = 0
     package var figures: LegacyFigures?

@@ -7,12 +7,12 @@ import Wire
 package protocol ImportTarget {
     /// The book `default` of the user as it is now, or nothing when there is none.
     func book(of user: UserID) async throws -> PaperSnapshot?
-    /// The note beside it that earlier imports left.
-    func note(of user: UserID) async throws -> JSONValue?
-    /// Makes `snapshot` the user's book and `note` its note, both or neither, durable when it returns.
+    /// The notes beside it that earlier imports left, one each, the latest last.
+    func notes(of user: UserID) async throws -> [JSONValue]
+    /// Makes `snapshot` the user's book and `notes` all that stands beside it, both or neither, durable when it returns.
     ///
     /// `replacing` says whether the user had a book before.
-    func install(_ snapshot: PaperSnapshot, note: JSONValue, for user: UserID, replacing: Bool) async throws
+    func install(_ snapshot: PaperSnapshot, notes: [JSONValue], for user: UserID, replacing: Bool) async throws
 }
 
 /// What an operator may choose.
@@ -29,6 +29,27 @@ package struct ImportOptions: Sendable {
     package var offsetMinutes: Int?
     /// The capital of accounts without a meta document; ₹1,00,000 when nothing is said.
     package var capital: Money?
+
+    package var limits = ImportLimits()
+
+    package init() {}
+}
+
+/// What an export may cost, so that a hostile one fills neither the memory nor the disk. What one document may cost is in
+/// `ExtendedLimits`.
+package struct ImportLimits: Sendable {
+    /// Names in one folder; one with more is no export.
+    package var names = 100_000
+    /// Accepted documents of one account, all kinds together.
+    package var documents = 2_000_000
+    /// Bytes of free text (tags) of one account.
+    package var textBytes = 64 << 20
+    /// Bytes of one import's note, unknown fields included; a few notes must fit the store's limit of one line.
+    package var noteBytes = 256 * 1024
+    /// What one compressed file may unpack to.
+    package var unpackedBytes = 16 << 30
+    /// Rejects listed in full, and warnings; beyond it they are only counted.
+    package var listed = 10_000
 
     package init() {}
 }

@@ -8,11 +8,7 @@ import Wire
 /// Invariants: 1. no two accepted orders, trades or positions share an id or key. 2. what was rejected or doubled left nothing
 /// behind but its line in the report.
 struct LegacyBooks {
-    /// Documents of one account, all kinds together, so that a hostile export cannot fill the memory.
-    static let documentLimit = 2_000_000
-    /// Fields kept beside the book because nothing else holds them.
-    static let extrasLimit = 10_000
-
+    let limits: ImportLimits
     private(set) var orders: [LegacyOrder] = []
     private(set) var positions: [LegacyPosition] = []
     private(set) var trades: [LegacyTrade] = []
@@ -23,6 +19,10 @@ struct LegacyBooks {
     private var positionsByKey: [PositionKey: Int] = [:]
     private var tradesByID: [TradeID: Int] = [:]
     private(set) var offsets: [Int: Int] = [:]
+    private var extrasBytes = 0
+    private var textBytes = 0
+
+    init(limits: ImportLimits = .init()) { self.limits = limits }
 
     var counts: CollectionCounts {
         CollectionCounts(orders: orders.count, positions: positions.count, trades: trades.count, meta: meta == nil ? 0 : 1)
@@ -41,8 +41,8 @@ struct LegacyBooks {
             reject(kind, ImportReject(file: file, line: line, code: code, field: nil, reason: code.sentence), &report)
         case .document(let document, let line):
             do throws(LegacyFault) {
-                guard orders.count + trades.count + positions.count < LegacyBooks.documentLimit else {
-                    throw LegacyFault(.tooLarge, "", found: "more than \(LegacyBooks.documentLimit) documents in one account")
+                guard orders.count + trades.count + positions.count < limits.documents else {
+                    throw LegacyFault(.tooLarge, "", found: "more than \(limits.documents) documents in one account")
                 }
                 try accept(document, kind: kind, file: file, line: line, report: &report)
             } catch {
@@ -67,31 +67,38 @@ struct LegacyBooks {
         var notFinite: [String] = []
         switch kind {
         case .orders:
-            let order = try LegacyOrder(document)
+            var order = try LegacyOrder(document)
             if let index = ordersByID[order.id] {
                 guard orders[index] == order else { throw LegacyFault(.duplicateConflict, "order_id", found: order.id.text) }
                 return noteDuplicate(order.id.text, file, line, &report)
             }
+            try count(text: order.tag)
+            keep(&order.extras)
             ordersByID[order.id] = orders.count
             orders.append(order)
             measure(order.placed, order.objectID)
             extras = order.extras
         case .trades:
-            let trade = try LegacyTrade(document)
+            var trade = try LegacyTrade(document)
             if let index = tradesByID[trade.id] {
                 guard trades[index] == trade else { throw LegacyFault(.duplicateConflict, "_id", found: trade.id.text) }
                 return noteDuplicate(trade.id.text, file, line, &report)
             }
+            try count(text: trade.tag)
+            keep(&trade.extras)
             tradesByID[trade.id] = trades.count
             trades.append(trade)
             measure(trade.at, trade.objectID)
             extras = trade.extras
         case .positions:
-            let position = try LegacyPosition(document)
+            var position = try LegacyPosition(document)
             if let index = positionsByKey[position.key] {
-                guard positions[index] == position else { throw LegacyFault(.duplicateConflict, "symbol", found: position.key.instrument.key) }
+                guard positions[index] == position else {
+                    throw LegacyFault(.duplicateConflict, "symbol", found: position.key.instrument.key)
+                }
                 return noteDuplicate(position.key.instrument.key, file, line, &report)
             }
+            keep(&position.extras)
             positionsByKey[position.key] = positions.count
             positions.append(position)
             // A position is upserted: its id is as old as its first save, which is when it was opened.
@@ -99,24 +106,39 @@ struct LegacyBooks {
             extras = position.extras
             notFinite = position.notFinite
         case .meta:
-            let meta = try LegacyMeta(document)
+            var meta = try LegacyMeta(document)
             if let first = self.meta {
                 guard first == meta else { throw LegacyFault(.duplicateConflict, "_id", found: "a second state of the account") }
                 return noteDuplicate("global_state", file, line, &report)
             }
+            keep(&meta.extras)
             self.meta = meta
             extras = meta.extras
             notFinite = meta.notFinite
         }
-        for field in extras?.fields ?? [] {
+        for name in extras?.names ?? [] {
             report.note(
                 ImportWarning(
-                    .unknownField, file: file, line: line, fields: [field.name], "The legacy engine writes no such field; it is kept, not used."))
+                    .unknownField, file: file, line: line, fields: [name], "The legacy engine writes no such field; it is kept, not used."))
         }
         if !notFinite.isEmpty {
             let remedy = kind == .positions ? "recomputed at the average price" : "recomputed"
             report.note(ImportWarning(.notFinite, file: file, line: line, fields: notFinite, "Not a finite number; \(remedy)."))
         }
+    }
+
+    private mutating func count(text: String?) throws(LegacyFault) {
+        textBytes += text?.utf8.count ?? 0
+        guard textBytes <= limits.textBytes else {
+            throw LegacyFault(.tooLarge, "tag", found: "more than \(limits.textBytes) bytes of tags in one account")
+        }
+    }
+
+    /// Lets unknown fields go when enough of them are kept.
+    private mutating func keep(_ extras: inout LegacyExtras?) {
+        guard let bytes = extras?.bytes else { return }
+        extrasBytes += bytes
+        if extrasBytes > limits.noteBytes { extras?.kept = nil }
     }
 
     private func noteDuplicate(_ id: String, _ file: String, _ line: Int, _ report: inout ImportReport) {

@@ -1,6 +1,7 @@
 // The four kinds of legacy documents as strict values. Fields are read by LegacyFields.swift; what follows from all documents of
 // an account together is LegacyBooks.swift's business.
 
+import Platform
 import Trading
 import Wire
 
@@ -26,9 +27,29 @@ struct LegacyFault: Error, Equatable {
     }
 }
 
-/// Fields beside those that were understood, kept for the archive.
+/// Fields beside those that were understood, kept for the archive as long as there is room for them.
 package struct LegacyExtras: Equatable, Sendable {
-    package var fields: [ExtendedDocument.Field] = []
+    /// Their names, cut for a report.
+    let names: [String]
+    /// SHA-256 of all of them, by which two documents are compared even when the fields themselves were let go.
+    let digest: [UInt8]
+    let bytes: Int
+    /// As one JSON object; nothing once they were let go.
+    var kept: JSONValue?
+
+    init(_ fields: [ExtendedDocument.Field]) {
+        let json = ExtendedValue.document(ExtendedDocument(fields: fields)).json
+        names = fields.prefix(LegacyExtras.namesLimit).map { LegacyFields.shown($0.name) }
+        let encoded = json.encoded
+        digest = Crypto.sha256(encoded)
+        bytes = encoded.count
+        kept = json
+    }
+
+    /// Names listed of one document; more are there only to fill a report.
+    static let namesLimit = 100
+
+    package static func == (a: LegacyExtras, b: LegacyExtras) -> Bool { a.digest == b.digest }
 }
 
 /// One document of `paper_orders`.
@@ -64,7 +85,7 @@ struct LegacyOrder: Equatable, Sendable {
     /// Milliseconds on the legacy wall clock, as if it were UTC.
     let placed: Int64
     let filled: Int64?
-    let extras: LegacyExtras?
+    var extras: LegacyExtras?
 
     init(_ document: ExtendedDocument) throws(LegacyFault) {
         let fields = LegacyFields(document)
@@ -111,7 +132,7 @@ struct LegacyTrade: Equatable, Sendable {
     let price: Price
     let tag: String?
     let at: Int64
-    let extras: LegacyExtras?
+    var extras: LegacyExtras?
 
     init(_ document: ExtendedDocument) throws(LegacyFault) {
         let fields = LegacyFields(document)
@@ -143,7 +164,7 @@ struct LegacyPosition: Equatable, Sendable {
     let opened: Int64?
     /// Figures that were NaN or infinite.
     let notFinite: [String]
-    let extras: LegacyExtras?
+    var extras: LegacyExtras?
 
     init(_ document: ExtendedDocument) throws(LegacyFault) {
         let fields = LegacyFields(document)
@@ -182,7 +203,7 @@ package struct LegacyMeta: Equatable, Sendable {
     /// Milliseconds on the legacy wall clock.
     let updated: Int64?
     let notFinite: [String]
-    let extras: LegacyExtras?
+    var extras: LegacyExtras?
 
     /// The capital of an account whose meta does not say: what the legacy engine began with.
     package static let defaultCapital = Money(whole: 100_000)

@@ -160,12 +160,14 @@ struct LegacyFields {
     /// The fields that are not among `known`, or nothing when there are none.
     func extras(beside known: Set<String>) -> LegacyExtras? {
         let fields = document.fields.filter { !known.contains($0.name) }
-        return fields.isEmpty ? nil : LegacyExtras(fields: fields)
+        return fields.isEmpty ? nil : LegacyExtras(fields)
     }
 
     /// The text as a report may show it: cut, and without control characters.
-    private static func quoted(_ text: String) -> String {
+    static func shown(_ text: String) -> String {
         let shown = text.unicodeScalars.prefix(40).map { $0.value < 0x20 || $0.value == 0x7F ? "?" : String($0) }.joined()
-        return "\"" + shown + (text.unicodeScalars.count > 40 ? "…" : "") + "\""
+        return shown + (text.unicodeScalars.count > 40 ? "…" : "")
     }
+
+    private static func quoted(_ text: String) -> String { "\"" + shown(text) + "\"" }
 }

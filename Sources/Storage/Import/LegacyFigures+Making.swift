@@ -28,7 +28,8 @@ extension LegacyFigures {
             let twin = claimed.removeValue(forKey: position.key)
             openPositions.append(
                 OpenPosition(
-                    key: position.key, quantity: position.quantity, averageCost: position.averagePrice, legacyAveragePrice: twin?.averagePrice)
+                    key: position.key, quantity: position.quantity, averageCost: position.averagePrice,
+                    legacyAveragePrice: twin?.averagePrice)
             )
             let legacyQuantity = twin?.quantity ?? .zero
             if legacyQuantity != position.quantity {

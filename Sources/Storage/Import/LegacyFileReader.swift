@@ -6,8 +6,6 @@ import Wire
 /// Reads one file of an export item by item.
 struct LegacyFileReader {
     static let chunkBytes = 64 * 1024
-    /// What one compressed file may unpack to; nothing but a hostile one comes near.
-    static let unpackedLimitBytes = 16 << 30
 
     /// Why the rest of a file could not be read.
     enum Trouble: Error {
@@ -35,7 +33,7 @@ struct LegacyFileReader {
     /// Where the last item stood, 0 before the first.
     private(set) var position = 0
 
-    init(_ path: String, _ format: LegacyFileName.Format, on disk: any Disk) throws(Trouble) {
+    init(_ path: String, _ format: LegacyFileName.Format, on disk: any Disk, _ limits: ImportLimits) throws(Trouble) {
         file = try LegacyFileReader.onDisk { () throws(DiskFailure) in try disk.open(path, for: .reading) }
         switch format {
         case .json: json = ExtendedJSONReader()
@@ -45,7 +43,7 @@ struct LegacyFileReader {
         let magic = try LegacyFileReader.onDisk { () throws(DiskFailure) in try file.read(at: 0, count: 2) }
         if magic == [0x1F, 0x8B] {
             gunzip = try LegacyFileReader.unpacking { () throws(GzipFailure) in
-                try GunzipReader(limitBytes: LegacyFileReader.unpackedLimitBytes)
+                try GunzipReader(limitBytes: limits.unpackedBytes)
             }
         }
     }

@@ -10,15 +10,15 @@ extension LegacyImport {
         _ plans: [ImportPlan], for user: UserID, _ options: ImportOptions, _ target: any ImportTarget
     ) async throws(ImportRefusal) -> AccountReport.Outcome {
         let existing: PaperSnapshot?
-        let note: JSONValue?
+        let notes: [JSONValue]
         do {
             existing = try await target.book(of: user)
-            note = try await target.note(of: user)
+            notes = try await target.notes(of: user)
         } catch {
             throw ImportRefusal(.unwritable, "The account \(user) could not be read: \(error).")
         }
         let fresh = plans.filter { plan in
-            !LegacyNote.document(note, remembers: plan.note.fingerprint) && plan.snapshot != existing
+            !plan.note.isRemembered(in: notes) && plan.snapshot != existing
         }
         if fresh.isEmpty { return .identical }
         var book = existing.flatMap { isUntouched($0) ? nil : $0 }
@@ -46,8 +46,7 @@ extension LegacyImport {
         }
         if !options.dryRun {
             do {
-                let document = LegacyNote.document(adding: fresh.map(\.note), to: note)
-                try await target.install(book, note: document, for: user, replacing: existing != nil)
+                try await target.install(book, notes: notes + fresh.map(\.note.json), for: user, replacing: existing != nil)
             } catch {
                 throw ImportRefusal(.unwritable, "The account \(user) could not be written: \(error).")
             }
@@ -64,12 +63,13 @@ extension LegacyImport {
 /// The reading of an export's files, and how far it has come.
 struct Reading {
     let disk: any Disk
+    let limits: ImportLimits
     let progress: (ImportProgress) -> Void
     var state = ImportProgress()
 
     /// All accepted documents of a set. A file that cannot be read to its end is one reject more.
     mutating func books(_ set: LegacySet, _ report: inout ImportReport) -> LegacyBooks {
-        var books = LegacyBooks()
+        var books = LegacyBooks(limits: limits)
         for file in set.files { read(file, into: &books, &report) }
         return books
     }
@@ -78,7 +78,7 @@ struct Reading {
         let before = state.bytes
         var position = 0
         do throws(LegacyFileReader.Trouble) {
-            var reader = try LegacyFileReader(file.path, file.format, on: disk)
+            var reader = try LegacyFileReader(file.path, file.format, on: disk, limits)
             while let item = try Reading.next(&reader, &position) {
                 state.documents += 1
                 books.take(item, kind: file.kind, file: file.path, report: &report)
@@ -94,7 +94,8 @@ struct Reading {
                 case .gzip: ""
                 }
             let reason = error.code.sentence + detail
-            books.reject(file.kind, ImportReject(file: file.path, line: position + 1, code: error.code, field: nil, reason: reason), &report)
+            books.reject(
+                file.kind, ImportReject(file: file.path, line: position + 1, code: error.code, field: nil, reason: reason), &report)
         }
         state.bytes = before + file.bytes
     }

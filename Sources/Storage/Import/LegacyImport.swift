@@ -13,18 +13,26 @@ package enum LegacyImport {
     /// How many documents lie between two calls of `progress`.
     package static let progressStep = 1_000
 
-    /// Imports everything that `source` holds. Throws when the source cannot be read or the target fails; whatever is wrong with the
-    /// content is in the report.
+    /// Minutes that a wall clock can be ahead of UTC.
+    package static let offsetLimit = -720...840
+
+    /// Imports everything that `source` holds. Throws only when the source cannot be read or told apart;
+    /// whatever is wrong with its content or with a place in the target is in the report.
     package static func run(
         source: LegacySource, options: ImportOptions, target: any ImportTarget, progress: @escaping (ImportProgress) -> Void = { _ in }
-    ) async throws -> ImportReport {
-        let contents = try source.contents()
+    ) async throws(ImportFailure) -> ImportReport {
+        if let minutes = options.offsetMinutes, !offsetLimit.contains(minutes) {
+            throw ImportFailure(
+                attempt: "use an offset of \(minutes) minutes",
+                reason: "zones lie between \(offsetLimit.lowerBound) and \(offsetLimit.upperBound)")
+        }
+        let contents = try source.contents(options.limits)
         guard !contents.sets.isEmpty else {
             throw ImportFailure(
                 attempt: "find collections in \(source.name)",
                 reason: "no paper_orders, paper_positions, paper_trades or paper_meta is there, as .json or .bson")
         }
-        var report = ImportReport()
+        var report = ImportReport(limits: options.limits)
         report.source = source.name
         report.folder = contents.folder
         report.isDryRun = options.dryRun
@@ -32,10 +40,10 @@ package enum LegacyImport {
         for path in contents.unknownFiles {
             report.note(ImportWarning(.unknownFile, file: path, "No collection of the legacy engine that an import takes; ignored."))
         }
-        var reading = Reading(disk: source.disk, progress: progress)
+        var reading = Reading(disk: source.disk, limits: options.limits, progress: progress)
         reading.state.totalBytes = contents.sets.flatMap(\.files).reduce(0) { $0 + $1.bytes }
         for group in groups(contents.sets, options, &report) {
-            try await run(group, options, target, &reading, &report)
+            await run(group, options, target, &reading, &report)
         }
         progress(reading.state)
         return report
@@ -74,7 +82,8 @@ package enum LegacyImport {
         if sets.contains(where: { $0.name == .unprefixed }) { return .unprefixed }
         let unsafe = sets.filter { $0.name.ownTarget == nil && $0.name != .user("") }
         if let only = unsafe.first { return unsafe.count == 1 ? only.name : nil }
-        if sets.count == 1 { return sets[0].name }
+        let named = sets.filter { $0.name != .user("") }
+        if named.count == 1 { return named[0].name }
         return sets.first { $0.name.ownTarget == .legacyDefault }?.name
     }
 
@@ -89,7 +98,7 @@ package enum LegacyImport {
 
     private static func run(
         _ group: Group, _ options: ImportOptions, _ target: any ImportTarget, _ reading: inout Reading, _ report: inout ImportReport
-    ) async throws {
+    ) async {
         var wanted: [ReadSet] = []
         for set in group.sets {
             var account = AccountReport(collections: set.name.text, user: group.user)
@@ -154,7 +163,8 @@ package enum LegacyImport {
         if !options.merge {
             throw ImportRefusal(
                 .targetExists,
-                "\(names) are both for \(sets[0].account.user?.text ?? ""), where the latter has \(held) orders. Merge, or name another user.")
+                "\(names) are both for \(sets[0].account.user?.text ?? ""), where the latter has \(held) orders. Merge, or name another user."
+            )
         }
     }
 }

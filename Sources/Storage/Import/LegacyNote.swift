@@ -7,9 +7,6 @@ import Wire
 
 /// One import into one account, as it is remembered.
 struct LegacyNote {
-    /// Bytes of one import's note: a few notes must fit the store's limit of one line.
-    static let limitBytes = 256 * 1024
-
     /// Equal for equal books, whichever shape of export they came from.
     let fingerprint: String
     let json: JSONValue
@@ -20,7 +17,7 @@ struct LegacyNote {
         _ books: LegacyBooks, _ figures: LegacyFigures, collections: String, offset: MeasuredOffset, snapshot: PaperSnapshot
     ) {
         fingerprint = LegacyNote.fingerprint(of: snapshot)
-        var kept = KeptFields(limitBytes: LegacyNote.limitBytes)
+        var kept = KeptFields(limitBytes: books.limits.noteBytes)
         kept.take(books)
         isCut = kept.isCut
         var note: [(String, JSONValue)] = [
@@ -41,15 +38,9 @@ struct LegacyNote {
         json = .object(JSONObject(note))
     }
 
-    /// The note of an account: every import into it, the latest last.
-    static func document(adding notes: [LegacyNote], to existing: JSONValue?) -> JSONValue {
-        let before = existing?["imports"]?.array ?? []
-        return .object(JSONObject([("imports", .array(before + notes.map(\.json)))]))
-    }
-
-    /// Whether a note says that an import with this fingerprint was done.
-    static func document(_ note: JSONValue?, remembers fingerprint: String) -> Bool {
-        (note?["imports"]?.array ?? []).contains { $0["fingerprint"]?.string == fingerprint }
+    /// Whether the notes beside a book say that this import was done.
+    func isRemembered(in notes: [JSONValue]) -> Bool {
+        notes.contains { $0["fingerprint"]?.string == fingerprint }
     }
 
     private static func json(_ meta: LegacyMeta) -> JSONValue {
@@ -126,10 +117,11 @@ private struct KeptFields {
     }
 
     private mutating func keep(_ collection: String, _ id: String, _ extras: LegacyExtras) {
-        let value = JSONValue.object(
-            JSONObject([
-                ("collection", .string(collection)), ("id", .string(id)), ("fields", ExtendedValue.document(ExtendedDocument(fields: extras.fields)).json),
-            ]))
+        guard let kept = extras.kept else {
+            isCut = true
+            return
+        }
+        let value = JSONValue.object(JSONObject([("collection", .string(collection)), ("id", .string(id)), ("fields", kept)]))
         let bytes = value.encoded.count + 1
         guard bytes <= room else {
             isCut = true

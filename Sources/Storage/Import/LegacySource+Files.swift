@@ -7,9 +7,6 @@ import Wire
 
 /// Where an export is: a folder or one file in it.
 package struct LegacySource {
-    /// Names of one folder that are looked at; a folder beyond it is not an export.
-    static let entryLimit = 100_000
-
     let disk: any Disk
     /// The only file wanted, or nothing for all.
     let onlyFile: String?
@@ -38,7 +35,9 @@ package struct LegacySource {
         }
         do throws(DiskFailure) {
             // A plain file: the folder around it, and only this name of it.
-            if !name.isEmpty, name != ".", name != "..", let found = try PosixDisk(root: folder).status(of: String(name)), !found.isDirectory {
+            if !name.isEmpty, name != ".", name != "..", let found = try PosixDisk(root: folder).status(of: String(name)),
+                !found.isDirectory
+            {
                 self.init(try PosixDisk(root: folder), onlyFile: String(name))
             } else {
                 self.init(try PosixDisk(root: String(trimmed)))
@@ -61,14 +60,14 @@ package struct LegacySource {
     ///
     /// They are in the folder itself, or in the database's folder of a dump below it or below its `dump`. Folders of other
     /// databases are not looked into unless there is exactly one and it holds collections.
-    func contents() throws(ImportFailure) -> Contents {
-        let here = try scan("")
+    func contents(_ limits: ImportLimits = .init()) throws(ImportFailure) -> Contents {
+        let here = try scan("", limits.names)
         if !here.contents.sets.isEmpty || onlyFile != nil { return here.contents }
-        if let found = try database(in: here.folders, below: "") { return found }
+        if let found = try database(in: here.folders, below: "", limits.names) { return found }
         if here.folders.contains(LegacySource.dumpFolder) {
-            let dump = try scan(LegacySource.dumpFolder)
+            let dump = try scan(LegacySource.dumpFolder, limits.names)
             if !dump.contents.sets.isEmpty { return dump.contents }
-            if let found = try database(in: dump.folders, below: LegacySource.dumpFolder + "/") { return found }
+            if let found = try database(in: dump.folders, below: LegacySource.dumpFolder + "/", limits.names) { return found }
         }
         return here.contents
     }
@@ -76,14 +75,14 @@ package struct LegacySource {
     private static let databaseFolder = "smart_algo_trade"
     private static let dumpFolder = "dump"
 
-    private func database(in folders: [String], below prefix: String) throws(ImportFailure) -> Contents? {
+    private func database(in folders: [String], below prefix: String, _ limit: Int) throws(ImportFailure) -> Contents? {
         if folders.contains(LegacySource.databaseFolder) {
-            let contents = try scan(prefix + LegacySource.databaseFolder).contents
+            let contents = try scan(prefix + LegacySource.databaseFolder, limit).contents
             if !contents.sets.isEmpty { return contents }
         }
         var found: [Contents] = []
         for folder in folders.sorted() where folder != LegacySource.databaseFolder && folder != LegacySource.dumpFolder {
-            let contents = try scan(prefix + folder).contents
+            let contents = try scan(prefix + folder, limit).contents
             if !contents.sets.isEmpty { found.append(contents) }
         }
         guard found.count <= 1 else {
@@ -93,19 +92,19 @@ package struct LegacySource {
         return found.first
     }
 
-    private func scan(_ folder: String) throws(ImportFailure) -> (contents: Contents, folders: [String]) {
+    private func scan(_ folder: String, _ limit: Int) throws(ImportFailure) -> (contents: Contents, folders: [String]) {
         var names: [String] = []
         var folders: [String] = []
         do throws(DiskFailure) {
             try disk.list(folder) { entry in
                 if entry.isDirectory { folders.append(entry.name) } else { names.append(entry.name) }
-                return names.count + folders.count <= LegacySource.entryLimit
+                return names.count + folders.count <= limit
             }
         } catch {
             throw ImportFailure(attempt: "list the export", reason: error.description)
         }
-        guard names.count + folders.count <= LegacySource.entryLimit else {
-            throw ImportFailure(attempt: "list the export", reason: "the folder holds more than \(LegacySource.entryLimit) names")
+        guard names.count + folders.count <= limit else {
+            throw ImportFailure(attempt: "list the export", reason: "the folder holds more than \(limit) names")
         }
         var contents = Contents(folder: folder)
         var sets: [LegacySetName: [LegacyFile]] = [:]
