@@ -223,6 +223,22 @@ import Testing
             """)
     }
 
+    @Test func `to a market order is paid for at the prices of the moment`() throws {
+        try check(
+            """
+            capital 12000
+            last INFY 1000
+            buy 10 INFY limit 990               → open, reserved 9_900
+            last INFY 1300
+            modify #1 market                    → refused insufficient_funds
+            modify #1 market quantity 9         → filled 9 @ 1300, complete, available 300
+            buy 1 GHOST limit 100               → open, reserved 100
+            book GHOST 5@150 | 0@0 last 150
+            modify #2 market                    → open, no fills, reserved 100
+            book GHOST 5@150 | 5@310 last 310   → no fills, #2 cancelled insufficient_funds
+            """)
+    }
+
     @Test func `that takes the cover of another exit is tested as a whole`() throws {
         try check(
             """

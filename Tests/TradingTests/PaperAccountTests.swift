@@ -128,7 +128,7 @@ import Testing
     }
 
     @Test func `refuses missing or doubled rows`() throws {
-        try expectFailure(.cash) { $0.trades.removeFirst(0); $0.meta.cash -= Money(whole: 1) }
+        try expectFailure(.position) { $0.trades.removeLast() }
         try expectFailure(.trade) { $0.trades.append($0.trades[0]) }
         try expectFailure(.order) { $0.orders.append($0.orders[0]) }
         try expectFailure(.position) { $0.positions = [] }
@@ -136,6 +136,18 @@ import Testing
         try expectFailure(.position) { $0.positions[0].cost += Money(units: 1) }
         try expectFailure(.reserved) { $0.orders[2].reserved += Money(units: 1) }
         try expectFailure(.order) { $0.orders[0].reserved = Money(units: 1) }
+    }
+
+    @Test func `refuses a trade whose quantity could overflow the position's sums`() throws {
+        func trade(_ number: Int, _ quantity: Quantity) -> Trade {
+            Trade(
+                id: TradeID("T\(number)")!, orderID: OrderID("P1")!, instrument: Story.id("INFY"), product: .intraday, side: .buy,
+                quantity: quantity, price: Price(text: "1")!, charges: .zero, realised: nil, rule: .lastPrice, tag: nil, at: Story.start,
+                epoch: 1)
+        }
+        try expectFailure(.trade) { $0.trades.append(trade(1, PaperLimits.turnoverQuantity)) }
+        try expectFailure(.trade) { $0.trades.append(trade(1, Quantity(units: .max))) }
+        try expectFailure(.trade) { $0.trades.append(trade(1, .zero)) }
     }
 
     @Test func `holds nothing for orders that never filled in a legacy book`() throws {

@@ -5,8 +5,9 @@ import Testing
 @testable import Trading
 
 @Suite struct `A random life` {
-    /// One life of `acts` acts; gives all events, so that another book can be led through them.
-    private func live(_ seed: UInt64, acts: Int) throws -> (account: PaperAccount, events: [[PaperEvent]]) {
+    /// One life of `acts` acts; gives all events, so that another book can be led through them. With `isChecked`, the books are looked at
+    /// again and again on the way.
+    private func live(_ seed: UInt64, acts: Int, isChecked: Bool = true) throws -> (account: PaperAccount, events: [[PaperEvent]]) {
         var random = SeededRandom(seed: seed)
         func below(_ limit: Int) -> Int { Int(random.next() % UInt64(limit)) }
         var market = StoryMarket()
@@ -17,7 +18,7 @@ import Testing
                 id: Story.id(symbol), token: Int64(index), name: symbol, tickSize: Price(text: "0.10")!,
                 lotSize: Quantity(text: index == 2 ? "0.001" : "1")!, kind: "EQ", segment: "NSE", isSimulated: true)
         }
-        var account = PaperAccount(opening: Money(whole: 50_000), at: Story.start)
+        var account = PaperAccount(opening: Money(whole: 15_000), at: Story.start)
         var now = Story.start
         var all: [[PaperEvent]] = []
         var placed = 0
@@ -39,8 +40,9 @@ import Testing
             let command: PaperCommand
             switch below(20) {
             case 0..<9:
-                let jump = below(40) == 0 ? below(400) - 200 : below(9) - 4
-                middles[which] = max(100, middles[which] + jump)
+                // Now and then the price halves or doubles, which gaps through stops.
+                let moved = below(15) == 0 ? middles[which] * (50 + below(151)) / 100 : middles[which] + below(9) - 4
+                middles[which] = min(max(100, moved), 4_000)
                 let middle = middles[which] * 10
                 let hasDepth = below(4) > 0
                 let bids = (0..<below(4)).map { level in
@@ -56,7 +58,7 @@ import Testing
                 command = .tick(tick)
             case 9..<16:
                 placed += 1
-                let units = which == 2 ? Int64(1 + below(9_000)) * 100_000 : Int64(1 + below(20)) * fixedPointScale
+                let units = which == 2 ? Int64(1 + below(3_000)) * 100_000 : Int64(1 + below(6)) * fixedPointScale
                 let draft = OrderDraft(
                     instrument: symbol, side: below(2) == 0 ? .buy : .sell, product: below(4) == 0 ? .delivery : .intraday,
                     kind: randomKind(middles[which]), validity: below(6) == 0 ? .immediateOrCancel : .day, quantity: Quantity(units: units))
@@ -74,8 +76,8 @@ import Testing
                 guard !working.isEmpty else { continue }
                 command = .cancel(working[below(working.count)].id)
             default:
-                guard below(60) == 0 else { continue }
-                command = below(2) == 0 ? .expireDay : .reset(capital: Money(whole: Int64(20_000 + below(50_000))))
+                guard below(5) == 0 || account.available < .zero else { continue }
+                command = below(3) == 0 ? .expireDay : .reset(capital: Money(whole: Int64(8_000 + below(30_000))))
             }
             let before = account
             let events: [PaperEvent]
@@ -89,6 +91,10 @@ import Testing
             if account.available < .zero {
                 #expect(closedAtLoss || account.available >= before.available, "\(line): available \(account.available.text)")
             }
+            #expect(
+                account.positions.values.allSatisfy { $0.key.product != .delivery || $0.quantity > .zero },
+                "\(line): delivery is never short")
+            guard isChecked else { continue }
             if act % 50 == 0 {
                 try Books.check(account, line)
             } else if act % 5 == 0 {
@@ -98,16 +104,38 @@ import Testing
         return (account, all)
     }
 
-    @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
-    func `keeps the promises`(seed: UInt64) throws {
-        let (account, events) = try live(seed, acts: 3_000)
-        #expect(account.epoch > 1 || !account.trades.isEmpty, "seed \(seed): something happened")
+    private func kind(_ event: PaperEvent) -> String {
+        switch event {
+        case .orderAccepted: "accepted"
+        case .orderRejected: "rejected"
+        case .orderModified: "modified"
+        case .orderTriggered: "trigger"
+        case .orderFilled(_, let trade): trade.realised == nil ? "fill" : "closing fill"
+        case .orderCancelled(_, _, let code, _): code ?? "cancelled"
+        case .bookReset: "reset"
+        }
+    }
 
-        var follower = PaperAccount(opening: Money(whole: 50_000), at: Story.start)
+    @Test func `meets gaps that the funds do not cover`() throws {
+        let cancelled = try (1...8 as ClosedRange<UInt64>).map { seed in
+            try live(seed, acts: 4_000, isChecked: false).events.joined().filter { kind($0) == "insufficient_funds" }.count
+        }
+        #expect(cancelled.reduce(0, +) > 3, "\(cancelled)")
+    }
+
+    @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] as [UInt64])
+    func `keeps the promises`(seed: UInt64) throws {
+        let (account, events) = try live(seed, acts: 4_000)
+        let told = Dictionary(grouping: events.joined(), by: kind).mapValues(\.count)
+        for happening in ["fill", "closing fill", "trigger", "rejected", "modified", "cancelled_by_user", "immediate_or_cancel"] {
+            #expect(told[happening, default: 0] > 10, "seed \(seed): \(happening) in \(told)")
+        }
+
+        var follower = PaperAccount(opening: Money(whole: 15_000), at: Story.start)
         for batch in events { follower.apply(batch) }
         #expect(follower == account, "seed \(seed): the events alone make the same book")
 
-        let again = try live(seed, acts: 3_000)
+        let again = try live(seed, acts: 4_000, isChecked: false)
         #expect(again.events == events, "seed \(seed): the same life twice")
     }
 }
@@ -127,7 +155,8 @@ import Testing
             try ContinuousClock().measure {
                 for number in numbers {
                     let draft = OrderDraft(
-                        instrument: id, side: number % 2 == 0 ? .buy : .sell, product: .intraday, kind: .market, quantity: Quantity(whole: 1))
+                        instrument: id, side: number % 2 == 0 ? .buy : .sell, product: .intraday, kind: .market,
+                        quantity: Quantity(whole: 1))
                     account.apply(try account.decide(.place(draft, as: OrderID("P\(number)")!), market: market, at: Story.start))
                 }
             }

@@ -54,7 +54,8 @@ struct Story {
         ] {
             let id = Story.id(symbol)
             market.instruments[id] = Instrument(
-                id: id, token: Int64(market.instruments.count + 1), name: symbol, tickSize: Price(text: tick)!, lotSize: Quantity(text: lot)!,
+                id: id, token: Int64(market.instruments.count + 1), name: symbol, tickSize: Price(text: tick)!,
+                lotSize: Quantity(text: lot)!,
                 kind: "EQ", segment: "NSE", isSimulated: true)
         }
     }
@@ -194,7 +195,9 @@ struct Story {
         case "position":
             let position = account.position(for: PositionKey(instrument: instrument!, product: product))
             #expect((position?.quantity ?? .zero) == Quantity(text: words[1]), "\(line): \(position?.quantity.text ?? "none")")
-            if words.count > 3 { #expect(position?.averagePrice == Price(text: words[3]), "\(line): \(position?.averagePrice.text ?? "none")") }
+            if words.count > 3 {
+                #expect(position?.averagePrice == Price(text: words[3]), "\(line): \(position?.averagePrice.text ?? "none")")
+            }
         default: Issue.record("A story does not expect “\(words.joined(separator: " "))”.")
         }
     }

@@ -72,8 +72,16 @@ package struct MarketHours: Sendable, Hashable {
 
     /// Round the clock: the simulated market unless told otherwise, and coins.
     package static let always = MarketHours(calendar: nil)
-    /// NSE equity.
-    package static let nse = MarketHours(.nse)
+    /// The exchange's: NSE equity.
+    package static let exchange = MarketHours(.nse)
+
+    /// The seconds since 1970 during which the market is open on a day in India; nil when it is closed all day.
+    func openSeconds(onDay dayNumber: Int64) -> Range<Int64>? {
+        let midnight = dayNumber * 86_400 - indiaOffsetSeconds
+        guard let calendar else { return midnight..<midnight + 86_400 }
+        guard let session = calendar.session(on: CivilDate(dayNumber: dayNumber)) else { return nil }
+        return midnight + session.open..<midnight + session.close
+    }
 
     package func isOpen(at instant: Timestamp) -> Bool { phase(at: instant) == .open }
 

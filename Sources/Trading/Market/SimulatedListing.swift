@@ -36,10 +36,12 @@ struct SimulatedListing: Sendable {
         SimulatedListing(share: "TATASTEEL", 3_499, "Tata Steel", rupees: 172, restlessness: 120, dayThousands: 3_500, weight: 2),
         SimulatedListing(share: "WIPRO", 3_787, "Wipro", rupees: 258, restlessness: 80, dayThousands: 1_100, weight: 1),
         SimulatedListing(share: "HCLTECH", 7_229, "HCL Technologies", rupees: 1_595, restlessness: 80, dayThousands: 300, weight: 2),
-        SimulatedListing(share: "SUNPHARMA", 3_351, "Sun Pharmaceutical Industries", rupees: 1_760, restlessness: 60, dayThousands: 220, weight: 2),
+        SimulatedListing(
+            share: "SUNPHARMA", 3_351, "Sun Pharmaceutical Industries", rupees: 1_760, restlessness: 60, dayThousands: 220, weight: 2),
         SimulatedListing(share: "AXISBANK", 5_900, "Axis Bank", rupees: 1_240, restlessness: 90, dayThousands: 600, weight: 3),
         SimulatedListing(share: "KOTAKBANK", 1_922, "Kotak Mahindra Bank", rupees: 2_090, restlessness: 70, dayThousands: 300, weight: 3),
-        SimulatedListing(share: "ONGC", 2_475, "Oil and Natural Gas Corporation", rupees: 246, restlessness: 80, dayThousands: 1_400, weight: 1),
+        SimulatedListing(
+            share: "ONGC", 2_475, "Oil and Natural Gas Corporation", rupees: 246, restlessness: 80, dayThousands: 1_400, weight: 1),
         SimulatedListing(share: "NTPC", 11_630, "NTPC", rupees: 328, restlessness: 70, dayThousands: 1_000, weight: 2),
         SimulatedListing(share: "CIPLA", 694, "Cipla", rupees: 1_525, restlessness: 60, dayThousands: 180, weight: 1),
         SimulatedListing(share: "M&M", 2_031, "Mahindra & Mahindra", rupees: 3_690, restlessness: 90, dayThousands: 250, weight: 3),
@@ -53,7 +55,8 @@ struct SimulatedListing: Sendable {
         SimulatedListing(share: "POWERGRID", 14_977, "Power Grid Corporation", rupees: 272, restlessness: 60, dayThousands: 900, weight: 1),
         SimulatedListing(share: "GRASIM", 1_232, "Grasim Industries", rupees: 2_760, restlessness: 80, dayThousands: 60, weight: 1),
         SimulatedListing(share: "JSWSTEEL", 11_723, "JSW Steel", rupees: 1_165, restlessness: 110, dayThousands: 180, weight: 1),
-        SimulatedListing(share: "ADANIPORTS", 15_083, "Adani Ports and SEZ", rupees: 1_500, restlessness: 110, dayThousands: 220, weight: 1),
+        SimulatedListing(
+            share: "ADANIPORTS", 15_083, "Adani Ports and SEZ", rupees: 1_500, restlessness: 110, dayThousands: 220, weight: 1),
         SimulatedListing(share: "COALINDIA", 20_374, "Coal India", rupees: 384, restlessness: 70, dayThousands: 600, weight: 1),
         SimulatedListing(share: "DRREDDY", 881, "Dr. Reddy's Laboratories", rupees: 1_245, restlessness: 70, dayThousands: 130, weight: 1),
         SimulatedListing(share: "EICHERMOT", 910, "Eicher Motors", rupees: 6_900, restlessness: 80, dayThousands: 40, weight: 1),
@@ -61,16 +64,23 @@ struct SimulatedListing: Sendable {
         SimulatedListing(share: "INDUSINDBK", 5_258, "IndusInd Bank", rupees: 845, restlessness: 130, dayThousands: 400, weight: 1),
         SimulatedListing(share: "BPCL", 526, "Bharat Petroleum Corporation", rupees: 370, restlessness: 90, dayThousands: 550, weight: 0),
         SimulatedListing(share: "HINDALCO", 1_363, "Hindalco Industries", rupees: 805, restlessness: 110, dayThousands: 400, weight: 1),
-        SimulatedListing(share: "APOLLOHOSP", 157, "Apollo Hospitals Enterprise", rupees: 7_400, restlessness: 70, dayThousands: 35, weight: 1),
+        SimulatedListing(
+            share: "APOLLOHOSP", 157, "Apollo Hospitals Enterprise", rupees: 7_400, restlessness: 70, dayThousands: 35, weight: 1),
         SimulatedListing(share: "MRF", 2_277, "MRF", rupees: 152_000, restlessness: 70, dayThousands: 1, weight: 0),
         SimulatedListing(share: "DEMOBANK", 36_001, "Demo Bank (invented)", rupees: 540, restlessness: 80, dayThousands: 800, weight: 0),
-        SimulatedListing(share: "DEMOAUTO", 36_002, "Demo Automobiles (invented)", rupees: 2_350, restlessness: 90, dayThousands: 200, weight: 0),
+        SimulatedListing(
+            share: "DEMOAUTO", 36_002, "Demo Automobiles (invented)", rupees: 2_350, restlessness: 90, dayThousands: 200, weight: 0),
         SimulatedListing(share: "DEMOFOODS", 36_003, "Demo Foods (invented)", rupees: 715, restlessness: 50, dayThousands: 300, weight: 0),
-        SimulatedListing(share: "DEMOPOWER", 36_004, "Demo Power (invented)", rupees: 182, restlessness: 80, dayThousands: 1_500, weight: 0),
-        SimulatedListing(share: "DEMOTECH", 36_005, "Demo Technologies (invented)", rupees: 4_280, restlessness: 100, dayThousands: 150, weight: 0),
-        SimulatedListing(share: "DEMOSTEEL", 36_006, "Demo Steel (invented)", rupees: 96, restlessness: 130, dayThousands: 2_500, weight: 0),
-        SimulatedListing(share: "DEMOGOLD", 36_007, "Demo Gold Trust (invented)", rupees: 7_250, restlessness: 60, dayThousands: 40, weight: 0),
-        SimulatedListing(share: "DEMOPENNY", 36_008, "Demo Penny Share (invented)", rupees: 12, restlessness: 160, dayThousands: 6_000, weight: 0),
+        SimulatedListing(
+            share: "DEMOPOWER", 36_004, "Demo Power (invented)", rupees: 182, restlessness: 80, dayThousands: 1_500, weight: 0),
+        SimulatedListing(
+            share: "DEMOTECH", 36_005, "Demo Technologies (invented)", rupees: 4_280, restlessness: 100, dayThousands: 150, weight: 0),
+        SimulatedListing(
+            share: "DEMOSTEEL", 36_006, "Demo Steel (invented)", rupees: 96, restlessness: 130, dayThousands: 2_500, weight: 0),
+        SimulatedListing(
+            share: "DEMOGOLD", 36_007, "Demo Gold Trust (invented)", rupees: 7_250, restlessness: 60, dayThousands: 40, weight: 0),
+        SimulatedListing(
+            share: "DEMOPENNY", 36_008, "Demo Penny Share (invented)", rupees: 12, restlessness: 160, dayThousands: 6_000, weight: 0),
     ]
 
     private static let coins: [SimulatedListing] = [

@@ -7,84 +7,103 @@ extension SimulatedMarket {
     /// How far days reach back.
     package static let dailyHistoryDays: Int64 = 2_000
 
-    /// Candles of `id` that open from `from` on and before `to`, oldest first, only as far as `to` in the last one.
+    /// The candles of `id` that begin within `range`, oldest first; nothing for what is not listed.
     ///
-    /// The walk is looked at every 4 seconds, for days every 256 seconds, so a candle can miss an extreme that a tick had. With exchange
-    /// `hours`, only what happened while it was open is in. Nothing for what is not listed.
+    /// Each is whole, even if its end lies ahead: ask for what has ended. The walk is looked at every 4 seconds, for days every 256, so a
+    /// candle can miss an extreme that a tick had. With exchange `hours`, only what happened while it was open is in. A few days of minutes
+    /// take some milliseconds, the limits of an index some hundred: those are work for the pool.
     package func history(
-        of id: InstrumentID, _ interval: CandleInterval, from: Timestamp, to: Timestamp, hours: MarketHours = .always
+        _ id: InstrumentID, interval: CandleInterval, in range: ClosedRange<Timestamp>, hours: MarketHours = .always
     ) -> [Candle] {
-        guard let place = places[id], from < to else { return [] }
+        guard let place = places[id] else { return [] }
         let offset = id.wallClockOffsetSeconds
         let reach = interval == .day ? SimulatedMarket.dailyHistoryDays : SimulatedMarket.intradayHistoryDays
-        let earliest = max(from, to - .seconds(reach * 86_400))
+        let earliest = max(range.lowerBound, range.upperBound - .seconds(reach * 86_400))
         let aligned = interval.start(of: earliest, offsetSeconds: offset)
-        var second = (aligned < earliest ? aligned + interval.duration : aligned).seconds
-        let end = (to.microseconds + 999_999) / 1_000_000
-        let fineness = interval == .day ? 8 : 2
-        var candles: [Candle] = []
-        while second < end {
-            // Stretches of 2^14 seconds: the way down to a stretch costs little beside its points.
-            let (start, moves) = moves(of: place, around: second, exponent: 14, fineness: fineness)
+        let first = (aligned < earliest ? aligned + interval.duration : aligned).seconds
+        let end = (interval.start(of: range.upperBound, offsetSeconds: offset) + interval.duration).seconds
+        guard first < end else { return [] }
+        var history = HistoryBuilder(interval: interval, offset: offset)
+        let firstDay = Timestamp(seconds: first).dayNumber(offsetSeconds: indiaOffsetSeconds)
+        let lastDay = Timestamp(seconds: end - 1).dayNumber(offsetSeconds: indiaOffsetSeconds)
+        for day in firstDay...lastDay {
+            guard let open = hours.openSeconds(onDay: day) else { continue }
+            let from = max(open.lowerBound, first)
+            let to = min(open.upperBound, end)
+            if from < to { add(place, from..<to, to: &history) }
+        }
+        return history.candles
+    }
+
+    /// Walks through a span in which the market is open.
+    private func add(_ place: Int, _ span: Range<Int64>, to history: inout HistoryBuilder) {
+        let fineness = history.interval == .day ? 8 : 2
+        let unit = lines[place].listing.step.units
+        var second = span.lowerBound
+        while second < span.upperBound {
+            // Stretches of 2^12 seconds: the way down to a stretch costs little beside its points.
+            let (start, moves) = moves(of: place, around: second, exponent: 12, fineness: fineness)
             for (number, move) in moves.enumerated() {
                 let at = start + Int64(number) << Int64(fineness)
-                guard at >= second, at < end else { continue }
-                let instant = Timestamp(seconds: at)
-                guard hours.isOpen(at: instant) else { continue }
-                let price = Price(units: steps(of: place, moved: move) * lines[place].listing.step.units)
-                let opened = interval.start(of: instant, offsetSeconds: offset)
-                if candles.last?.openedAt == opened {
-                    candles[candles.count - 1].touch(price)
-                } else {
-                    candles.append(
-                        Candle(openedAt: opened, open: price, high: price, low: price, close: price, volume: .zero, tickCount: 0))
-                }
+                guard at >= second, at < span.upperBound else { continue }
+                history.add(Price(units: steps(of: place, moved: move) * unit), at: at)
             }
-            second = start + (1 << 14)
+            second = start + (1 << 12)
         }
-        for index in candles.indices {
-            candles[index].volume = volume(of: place, candles[index].openedAt, interval, until: to, hours)
+        for minute in span.lowerBound / 60..<(span.upperBound + 59) / 60 {
+            history.add(minuteVolume(of: place, minute: minute), ofMinute: minute)
         }
-        return candles
     }
 
     private func moves(of place: Int, around second: Int64, exponent: Int, fineness: Int) -> (start: Int64, values: [Int64]) {
         let line = lines[place]
-        let market = common.points(around: second, exponent: exponent, fineness: fineness)
-        guard !line.members.isEmpty else {
-            var own = line.path.points(around: second, exponent: exponent, fineness: fineness)
-            if line.listing.instrument.kind == "EQ" {
-                for index in own.values.indices { own.values[index] += market.values[index] }
-            }
-            return own
+        guard line.listing.instrument.kind != "SPOT" else {
+            return line.path.points(around: second, exponent: exponent, fineness: fineness)
         }
-        var sums = [Int64](repeating: 0, count: market.values.count)
-        for (member, weight) in line.members {
-            let own = lines[member].path.points(around: second, exponent: exponent, fineness: fineness)
-            for index in sums.indices { sums[index] += weight * own.values[index] }
+        var (start, moves) = common.points(around: second, exponent: exponent, fineness: fineness)
+        let parts = line.members.isEmpty ? [(line: place, weight: Int64(1))] : line.members
+        let weights = parts.reduce(Int64(0)) { $0 + $1.weight }
+        var sums = [Int64](repeating: 0, count: moves.count)
+        for (part, weight) in parts {
+            let own = lines[part].path.points(around: second, exponent: exponent, fineness: fineness).values
+            for index in sums.indices { sums[index] += weight * own[index] }
         }
-        let weights = line.members.reduce(Int64(0)) { $0 + $1.weight }
-        for index in sums.indices { sums[index] = sums[index] / weights + market.values[index] }
-        return (market.start, sums)
-    }
-
-    private func volume(
-        of place: Int, _ opened: Timestamp, _ interval: CandleInterval, until to: Timestamp, _ hours: MarketHours
-    ) -> Quantity {
-        var sum = Quantity.zero
-        let first = opened.seconds / 60
-        let last = min(first + interval.minutes, (to.seconds + 59) / 60)
-        for minute in first..<max(first, last) where hours.isOpen(at: Timestamp(seconds: minute * 60)) {
-            sum += minuteVolume(of: place, minute: minute)
-        }
-        return sum
+        for index in moves.indices { moves[index] += sums[index] / weights }
+        return (start, moves)
     }
 }
 
-extension Candle {
-    fileprivate mutating func touch(_ price: Price) {
-        high = max(high, price)
-        low = min(low, price)
-        close = price
+/// Candles in the making: prices come in order of time, volumes by minute after the prices of their span.
+private struct HistoryBuilder {
+    let interval: CandleInterval
+    let offset: Int64
+    private(set) var candles: [Candle] = []
+    /// When the last candle ends, in seconds; sparing a division a price.
+    private var end = Int64.min
+    /// The candle that takes volume.
+    private var filling = 0
+
+    init(interval: CandleInterval, offset: Int64) {
+        self.interval = interval
+        self.offset = offset
+    }
+
+    mutating func add(_ price: Price, at second: Int64) {
+        guard second >= end else {
+            let last = candles.count - 1
+            candles[last].high = max(candles[last].high, price)
+            candles[last].low = min(candles[last].low, price)
+            candles[last].close = price
+            return
+        }
+        let opened = interval.start(of: Timestamp(seconds: second), offsetSeconds: offset)
+        end = opened.seconds + interval.minutes * 60
+        candles.append(Candle(openedAt: opened, open: price, high: price, low: price, close: price, volume: .zero, tickCount: 0))
+    }
+
+    mutating func add(_ volume: Quantity, ofMinute minute: Int64) {
+        let instant = Timestamp(seconds: minute * 60)
+        while filling + 1 < candles.count, candles[filling + 1].openedAt <= instant { filling += 1 }
+        if filling < candles.count { candles[filling].volume += volume }
     }
 }

@@ -59,7 +59,9 @@ package struct SimulatedMarket: Sendable {
         reached = instant
         var events: [(at: Timestamp, line: Int)] = []
         for second in from.seconds...instant.seconds {
-            for line in lines.indices { events += self.events(of: line, in: second).filter { $0 > from && $0 <= instant }.map { ($0, line) } }
+            for line in lines.indices {
+                events += self.events(of: line, in: second).filter { $0 > from && $0 <= instant }.map { ($0, line) }
+            }
         }
         events.sort { ($0.at, $0.line) < ($1.at, $1.line) }
         return events.map { tick(of: $0.line, at: $0.at) }
@@ -147,7 +149,8 @@ package struct SimulatedMarket: Sendable {
         }
         lines[place].countedMinute = minute
         lines[place].counted = sum
-        let running = Int128(minuteVolume(of: place, minute: minute).units) * Int128(instant.microseconds - minute * 60_000_000) / 60_000_000
+        let running =
+            Int128(minuteVolume(of: place, minute: minute).units) * Int128(instant.microseconds - minute * 60_000_000) / 60_000_000
         let lot = listing.instrument.lotSize.units
         return Quantity(units: max((sum.units + Int64(running)) / lot, 1) * lot)
     }

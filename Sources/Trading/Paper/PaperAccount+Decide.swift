@@ -96,7 +96,7 @@ extension PaperAccount {
         var rehearsal = Rehearsal(self, order.instrument, lot: instrument.lotSize, at: instant)
         let heldBefore = rehearsal.reservedHere
         let index = rehearsal.join(order)
-        let onlyCloses = rehearsal.reservedHere <= heldBefore
+        let onlyCloses = rehearsal.onlyCloses(index, comparedWith: heldBefore)
         rehearsal.note(.orderAccepted(order))
         arrive(order, index, &liquidity, &rehearsal)
         let left = rehearsal.available
@@ -136,11 +136,11 @@ extension PaperAccount {
             preconditionFailure("A working order is in the index of its instrument.")
         }
         rehearsal.amend(index, to: amended)
-        let opensNothingNew = rehearsal.reservedHere <= heldBefore
+        let onlyCloses = rehearsal.onlyCloses(index, comparedWith: heldBefore)
         rehearsal.note(.orderModified(id, amendment, at: instant))
         arrive(amended, index, &liquidity, &rehearsal)
         let left = rehearsal.available
-        guard left >= .zero || left >= available || opensNothingNew else { throw .insufficientFunds }
+        guard left >= .zero || left >= available || onlyCloses else { throw .insufficientFunds }
         rehearsal.cancelUnfunded(order.product)
         return rehearsal.events
     }

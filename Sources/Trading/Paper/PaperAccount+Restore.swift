@@ -63,11 +63,21 @@ extension PaperAccount {
             guard trade.quantity > .zero, trade.price > .zero else {
                 throw BooksDoNotAddUp(.trade, of: trade.id.text, "\(trade.quantity.text) @ \(trade.price.text)", "above zero")
             }
+            guard isWithinTurnover(trade) else {
+                throw BooksDoNotAddUp(.trade, of: trade.id.text, trade.quantity.text, "at most \(PaperLimits.turnoverQuantity.text)")
+            }
             recorded += trade.realised ?? .zero
             if let slot = slots[trade.orderID] { fillCounts[slot] += 1 }
             book(trade)
         }
         try check(.realised, recorded, realised)
+    }
+
+    /// Whether the position's sums stay inside their limit with this trade; beyond it they could overflow.
+    private func isWithinTurnover(_ trade: Trade) -> Bool {
+        let position = positions[trade.positionKey]
+        let traded = (trade.side == .buy ? position?.buyQuantity : position?.sellQuantity) ?? .zero
+        return trade.quantity <= PaperLimits.turnoverQuantity - traded
     }
 
     /// Compares quantity and cost, and keeps the recorded rows: when a position was opened is theirs to say.

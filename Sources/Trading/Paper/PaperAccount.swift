@@ -136,7 +136,7 @@ extension Order {
     var reservationPrice: Price {
         let reference = referencePrice ?? .zero
         return switch (kind, side) {
-        case (.market, _): referencePrice ?? averagePrice ?? .zero
+        case (.market, _): reference
         case (.limit(let limit), .buy), (.stopLimit(_, let limit), .buy): limit
         case (.limit(let limit), .sell): max(limit, reference)
         case (.stopLimit(let trigger, let limit), .sell): max(trigger, limit, reference)

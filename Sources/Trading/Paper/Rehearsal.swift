@@ -74,6 +74,9 @@ struct Rehearsal {
     /// What the working orders of this instrument hold after what happened so far.
     var reservedHere: Money { reserved(product: nil, position: .zero, line: nil, pending: .zero) }
 
+    /// Whether the order at `index` opens nothing by itself, nor makes others hold more than `held` in all.
+    func onlyCloses(_ index: Int, comparedWith held: Money) -> Bool { opening(of: index) == .zero && reservedHere <= held }
+
     /// What would be held if `product` had `position` and the line `index` were at `pending`.
     private func reserved(product: Product?, position: Quantity, line index: Int?, pending: Quantity) -> Money {
         var covers = Product.allCases.map { ClosingCover(position: $0 == product ? position : quantity(of: $0)) }
