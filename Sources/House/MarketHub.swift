@@ -22,8 +22,10 @@ package final class MarketHub {
     private var boards: [Board] = []
     private var indexByID: [InstrumentID: Int] = [:]
     private var indexByToken: [Int64: Int] = [:]
-    /// Tells the past before this process: candles the simulated market can compute.
-    package var history: (@Sendable (InstrumentID, CandleInterval, ClosedRange<Timestamp>) -> [Candle])?
+    /// What was before this process began to listen.
+    package let past: MarketPast?
+    /// When the first tick came in, by the market's time; the past ends there.
+    package private(set) var beganAt: Timestamp
     /// What the market says the time is: wall time, or the tape's.
     package internal(set) var now: Timestamp
     package internal(set) var ticksAccepted: UInt64 = 0
@@ -36,9 +38,11 @@ package final class MarketHub {
     /// A price nobody refreshed for so long is shown as stale.
     package static let staleAfter: Duration = .seconds(30)
 
-    package init(instruments: [Instrument], hours: MarketHours, now: Timestamp) {
+    package init(instruments: [Instrument], hours: MarketHours, now: Timestamp, past: MarketPast? = nil) {
         self.hours = hours
         self.now = now
+        self.past = past
+        beganAt = now
         for instrument in instruments { add(instrument) }
     }
 
@@ -92,16 +96,9 @@ package final class MarketHub {
         return Array((exact + prefixed + containing).prefix(limit))
     }
 
-    /// Candles that begin within `range`, oldest first: the computed or stored past, then those built from ticks, which win where both
-    /// have one.
-    package func candles(of id: InstrumentID, interval: CandleInterval, in range: ClosedRange<Timestamp>) -> [Candle] {
-        guard let index = indexByID[id] else { return [] }
-        let built = boards[index].candles.candles(interval, includingCurrent: true)
-        let past = history?(id, interval, range) ?? []
-        guard let firstBuilt = built.first else { return past }
-        // The first built candle began in the middle when the house started in the middle of its interval; the computed one is whole.
-        let seam = past.last.map { $0.openedAt >= firstBuilt.openedAt } == true && built.count > 1 ? built[1].openedAt : firstBuilt.openedAt
-        return past.filter { $0.openedAt < seam } + built.filter { $0.openedAt >= seam && range.contains($0.openedAt) }
+    /// Candles built from ticks, oldest first, the unfinished one last.
+    func builtCandles(of id: InstrumentID, _ interval: CandleInterval) -> [Candle] {
+        indexByID[id].map { boards[$0].candles.candles(interval, includingCurrent: true) } ?? []
     }
 
     // MARK: Changing
@@ -126,7 +123,7 @@ package final class MarketHub {
         let open = isNewDay ? tick.lastPrice : known?.open ?? tick.lastPrice
         let high = isNewDay ? tick.lastPrice : max(known?.high ?? tick.lastPrice, tick.lastPrice)
         let low = isNewDay ? tick.lastPrice : min(known?.low ?? tick.lastPrice, tick.lastPrice)
-        let previousClose = isNewDay ? known?.lastPrice ?? previousClose(of: tick) ?? tick.lastPrice : known?.previousClose ?? tick.lastPrice
+        let previousClose = isNewDay ? past?.previousClose(tick.instrument, tick.at) ?? known?.lastPrice ?? tick.lastPrice : known?.previousClose ?? tick.lastPrice
         boards[index].quote = Quote(
             instrument: tick.instrument, at: tick.at, lastPrice: tick.lastPrice, lastQuantity: tick.lastQuantity,
             dayVolume: isNewDay ? tick.dayVolume : max(known?.dayVolume ?? .zero, tick.dayVolume), depth: tick.depth,
@@ -136,13 +133,20 @@ package final class MarketHub {
         ticksAccepted += 1
         return true
     }
+}
 
-    /// The close of the day before, where the past is known.
-    private func previousClose(of tick: Tick) -> Price? {
-        guard let history else { return nil }
-        let day = tick.at.dayNumber(offsetSeconds: indiaOffsetSeconds)
-        let start = Timestamp(date: CivilDate(dayNumber: day - 7), offsetSeconds: indiaOffsetSeconds)
-        let end = Timestamp(date: CivilDate(dayNumber: day - 1), offsetSeconds: indiaOffsetSeconds)
-        return history(tick.instrument, .day, start...end).last?.close
+/// What a source knows about the time before the house began: the simulated market can work its own past out.
+package struct MarketPast: Sendable {
+    /// Finished candles that begin within a range. May take long: work for the pool.
+    package let candles: @Sendable (InstrumentID, CandleInterval, ClosedRange<Timestamp>) -> [Candle]
+    /// The close of the trading day before the one that an instant falls on.
+    package let previousClose: @Sendable (InstrumentID, Timestamp) -> Price?
+
+    package init(
+        candles: @escaping @Sendable (InstrumentID, CandleInterval, ClosedRange<Timestamp>) -> [Candle],
+        previousClose: @escaping @Sendable (InstrumentID, Timestamp) -> Price?
+    ) {
+        self.candles = candles
+        self.previousClose = previousClose
     }
 }

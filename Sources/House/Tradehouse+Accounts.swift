@@ -123,7 +123,7 @@ extension Tradehouse {
         let fits: Bool
         do {
             fits = try await world.verifyPassword(password, record?.passwordHash ?? "")
-        } catch is PasswordPoolBusy {
+        } catch is PoolBusy {
             throw HouseRefusal.tooBusy
         }
         guard let record, fits else {
@@ -270,7 +270,7 @@ extension Tradehouse {
     private func slowHash(_ password: String) async throws -> String {
         do {
             return try await world.hashPassword(password)
-        } catch is PasswordPoolBusy {
+        } catch is PoolBusy {
             throw HouseRefusal.tooBusy
         }
     }

@@ -36,6 +36,8 @@ package actor Tradehouse {
     var interested: [InstrumentID: Set<UserID>] = [:]
     /// What users of the legacy live routes follow.
     var following: [UserID: [InstrumentID]] = [:]
+    /// Candles from before the house began, as far back as somebody asked.
+    var pasts: [PastKey: (from: Timestamp, candles: [Candle])] = [:]
     var backgroundTasks: [Task<Void, Never>] = []
 
     package init(executor: any SerialExecutor, world: World, settings: HouseSettings, store: sending Store, market: sending MarketHub) {

@@ -15,10 +15,12 @@ package struct World: Sendable {
     package var sha256: @Sendable ([UInt8]) -> [UInt8]
     /// HMAC-SHA-256 under a key that only this house has; signs JWTs.
     package var sign: @Sendable ([UInt8]) -> [UInt8]
-    /// The slow hash of a password, off the loop. Throws `PasswordPoolBusy` when too many wait.
+    /// The slow hash of a password, off the loop. Throws `PoolBusy` when too many wait.
     package var hashPassword: @Sendable (String) async throws -> String
     /// Whether the password fits the hash; costs the same for an empty hash, so that an unknown user takes as long as a known one.
     package var verifyPassword: @Sendable (_ password: String, _ hash: String) async throws -> Bool
+    /// Candles that take long to work out, off the loop. Throws `PoolBusy` when too much waits.
+    package var workOut: @Sendable (@escaping @Sendable () -> [Candle]) async throws -> [Candle]
     /// One event for the operator: name, and fields in order.
     package var log: @Sendable (_ level: LogLevel, _ event: String, _ fields: [(String, String)]) -> Void
 
@@ -27,6 +29,7 @@ package struct World: Sendable {
         randomBytes: @escaping @Sendable (Int) -> [UInt8], sha256: @escaping @Sendable ([UInt8]) -> [UInt8],
         sign: @escaping @Sendable ([UInt8]) -> [UInt8], hashPassword: @escaping @Sendable (String) async throws -> String,
         verifyPassword: @escaping @Sendable (_ password: String, _ hash: String) async throws -> Bool,
+        workOut: @escaping @Sendable (@escaping @Sendable () -> [Candle]) async throws -> [Candle],
         log: @escaping @Sendable (_ level: LogLevel, _ event: String, _ fields: [(String, String)]) -> Void
     ) {
         self.now = now
@@ -36,6 +39,7 @@ package struct World: Sendable {
         self.sign = sign
         self.hashPassword = hashPassword
         self.verifyPassword = verifyPassword
+        self.workOut = workOut
         self.log = log
     }
 }
@@ -46,8 +50,8 @@ package enum LogLevel: String, Sendable {
     case error
 }
 
-/// Too many passwords wait to be hashed; trying again in a moment helps.
-package struct PasswordPoolBusy: Error, Sendable {
+/// Too much waits for the pool; trying again in a moment helps.
+package struct PoolBusy: Error, Sendable {
     package init() {}
 }
 

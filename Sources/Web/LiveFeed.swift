@@ -39,6 +39,8 @@ package final class LiveFeed: @unchecked Sendable {
     static let snapshotRows = 100
 
     private var clients: [UInt64: LiveClient] = [:]
+    /// Admitted sockets of each user, of every kind.
+    private var socketsOfUser: [UserID: Int] = [:]
     private var made: UInt64 = 0
     private var step: UInt64 = 0
     /// Quotes as text, by instrument, as long as they have not changed: sockets share them.
@@ -90,8 +92,14 @@ package final class LiveFeed: @unchecked Sendable {
     package func closed(_ id: UInt64, _ house: isolated Tradehouse) { drop(id, house) }
 
     private func drop(_ id: UInt64, _ house: isolated Tradehouse) {
-        guard let client = clients.removeValue(forKey: id) else { return }
-        if let listener = client.listener, let trader = client.trader { house.stopListening(listener, as: trader) }
+        guard let client = clients.removeValue(forKey: id), let trader = client.trader else { return }
+        release(trader)
+        if let listener = client.listener { house.stopListening(listener, as: trader) }
+    }
+
+    private func release(_ trader: Trader) {
+        let left = (socketsOfUser[trader.user] ?? 1) - 1
+        socketsOfUser[trader.user] = left > 0 ? left : nil
     }
 
     // MARK: Messages from the client
@@ -176,18 +184,19 @@ package final class LiveFeed: @unchecked Sendable {
             return refuse(id, .invalid, house)
         }
         guard let client = clients[id], client.trader == nil else { return }
-        guard house.listenerCount(of: trader) < house.settings.socketsPerUser else {
+        guard socketsOfUser[trader.user] ?? 0 < house.settings.socketsPerUser else {
             drop(id, house)
             return client.socket.close(LiveClose.tooManySockets, "Too many live connections.")
         }
         client.trader = trader
+        socketsOfUser[trader.user, default: 0] += 1
         guard case .stream = client.kind else { return }
         client.listener = house.listen(
             as: trader,
             deliver: { [weak client] event in client?.deliver(event) },
             close: { [weak self, weak client] in
-                guard let client else { return }
-                self?.clients[client.id] = nil
+                guard let self, let client else { return }
+                if clients.removeValue(forKey: client.id) != nil { release(trader) }
                 client.socket.close(LiveClose.authentication, AuthenticationRefusal.invalid.rawValue)
             })
         var json = JSONWriter()

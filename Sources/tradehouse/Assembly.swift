@@ -49,13 +49,14 @@ struct Assembly {
             log.error("storage_fatal", [("error", "\(failure.description)")])
             Terminal.exit(1)
         }
-        let store = try Store.open(disk: disk, queue: diskThread, loop: loop, options: options)
+        // Both are made here, before the loop turns, and belong to the house from then on.
+        nonisolated(unsafe) let store = try Store.open(disk: disk, queue: diskThread, loop: loop, options: options)
 
         let key = try MasterKey.load(beside: configuration.data)
         let world = World.real(loop: loop, pool: pool, log: log, cost: configuration.passwordCost, signingKey: key.derived(for: "jwt"))
         let now = world.now()
         let hours = configuration.house.followsExchangeHours ? MarketHours.exchange : MarketHours.always
-        let market: MarketHub
+        nonisolated(unsafe) let market: MarketHub
         switch configuration.market {
         case .off:
             market = MarketHub(instruments: [], hours: hours, now: now)
@@ -63,9 +64,11 @@ struct Assembly {
             openingTicks = []
         case .simulated:
             var simulated = SimulatedMarket(seed: configuration.marketSeed, at: now)
-            market = MarketHub(instruments: simulated.instruments, hours: hours, now: now)
             let past = simulated
-            market.history = { past.history($0, interval: $1, in: $2) }
+            market = MarketHub(
+                instruments: simulated.instruments, hours: hours, now: now,
+                past: MarketPast(
+                    candles: { past.history($0, interval: $1, in: $2, hours: hours) }, previousClose: { past.previousClose(of: $0, at: $1) }))
             openingTicks = simulated.openingTicks()
             source = .simulated(simulated)
         case .replay(let path, let speed):
@@ -79,11 +82,19 @@ struct Assembly {
         let webFolder = configuration.webFolder
         let workshop = AssetWorkshop(
             sha256: { Crypto.sha256($0) }, gzip: { Gzip.compress($0, level: 9) },
-            readFile: webFolder.map { folder in
-                // A page that is not there is simply not found; other failures look the same to the developer and are rare.
-                { name in try? WholeFile.read(folder + "/" + name, limitBytes: 8 << 20) }
-            })
+            readFile: webFolder.map { folder in { @Sendable name in Assembly.page(name, in: folder) } })
         app = WebApp(house: house, assets: Assets(workshop: workshop))
+    }
+}
+
+extension Assembly {
+    /// A page from the development folder; one that cannot be read is simply not found.
+    private static func page(_ name: String, in folder: String) -> [UInt8]? {
+        do {
+            return try WholeFile.read(folder + "/" + name, limitBytes: 8 << 20)
+        } catch {
+            return nil
+        }
     }
 }
 
@@ -93,12 +104,12 @@ extension World {
         // A hash to compare with when the user is unknown, so that both cases cost the same.
         let decoy = PasswordHash.make("nobody has this password", cost: cost, salt: Entropy.bytes(PasswordHash.saltBytes)) ?? ""
         @Sendable func offLoop<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async throws -> Value {
-            let outcome: Result<Value, PasswordPoolBusy> = await withCheckedContinuation { continuation in
+            let outcome: Result<Value, PoolBusy> = await withCheckedContinuation { continuation in
                 let isTaken = pool.trySubmit {
                     let value = work()
                     loop.post { continuation.resume(returning: .success(value)) }
                 }
-                if !isTaken { continuation.resume(returning: .failure(PasswordPoolBusy())) }
+                if !isTaken { continuation.resume(returning: .failure(PoolBusy())) }
             }
             return try outcome.get()
         }
@@ -121,7 +132,7 @@ extension World {
             hashPassword: { password in
                 let salt = Entropy.bytes(PasswordHash.saltBytes)
                 guard let hash = try await offLoop({ PasswordHash.make(password, cost: cost, salt: salt) }) else {
-                    throw PlatformFailure("hash a password", reason: "the system's crypt refused it")
+                    throw PlatformFailure("hash a password", because: "the system's crypt refused it")
                 }
                 return hash
             },
@@ -129,6 +140,7 @@ extension World {
                 let stored = hash.isEmpty ? decoy : hash
                 return try await offLoop { PasswordHash.verify(password, against: stored) } && !hash.isEmpty
             },
+            workOut: { work in try await offLoop(work) },
             log: { level, event, fields in
                 let facts = fields.map { "\($0.0)=\($0.1)" }.joined(separator: " ")
                 switch level {

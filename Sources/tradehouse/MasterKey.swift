@@ -9,8 +9,9 @@ struct MasterKey {
     /// `TRADEHOUSE_MASTER_KEY_FILE`, or `etc/master.key` beside the data folder.
     static func load(beside data: String) throws -> MasterKey {
         let path = Terminal.environment("TRADEHOUSE_MASTER_KEY_FILE") ?? parent(of: data) + "etc/master.key"
+        let content: [UInt8]
         do {
-            return try MasterKey(path: path, content: WholeFile.read(path, limitBytes: 4096))
+            content = try WholeFile.read(path, limitBytes: 4096)
         } catch where error.isAbsent {
             let key = Entropy.bytes(32)
             do {
@@ -22,14 +23,15 @@ struct MasterKey {
         } catch {
             throw KeyProblem(text: "The master key \(path) cannot be read: \(error).")
         }
+        return try MasterKey(content: content)
     }
 
     private init(bytes: [UInt8]) { self.bytes = bytes }
 
-    private init(path: String, content: [UInt8]) throws(FileProblem) {
+    private init(content: [UInt8]) throws(KeyProblem) {
         let digits = content.prefix { $0 != 0x0A && $0 != 0x0D }
         guard digits.count == 64, let bytes = Crypto.bytes(hex: String(decoding: digits, as: UTF8.self)) else {
-            throw FileProblem( "it must hold 64 hexadecimal digits")
+            throw KeyProblem(text: "A master key is 64 hexadecimal digits.")
         }
         self.bytes = bytes
     }

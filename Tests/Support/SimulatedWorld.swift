@@ -29,6 +29,7 @@ extension World {
             sign: { Crypto.hmacSHA256(key: key, $0) },
             hashPassword: { "simulated:" + Crypto.hex(Crypto.sha256(Array($0.utf8))) },
             verifyPassword: { $1 == "simulated:" + Crypto.hex(Crypto.sha256(Array($0.utf8))) },
+            workOut: { $0() },
             log: { level, event, fields in log.add("\(level.rawValue) \(event) \(fields.map { "\($0.0)=\($0.1)" }.joined(separator: " "))") })
     }
 }

@@ -221,8 +221,8 @@ enum MarketRoutes {
     }
 
     /// `symbol … data` of a history answer.
-    private static func history(_ span: Span, _ house: isolated Tradehouse, extra: (inout JSONWriter) -> Void) -> Reply {
-        let candles = house.market.candles(of: span.id, interval: span.interval, in: span.range).suffix(candleLimit)
+    private static func history(_ span: Span, _ house: isolated Tradehouse, extra: (inout JSONWriter) -> Void) async throws -> Reply {
+        let candles = try await house.candles(of: span.id, interval: span.interval, in: span.range).suffix(candleLimit)
         return .object(reserving: 512 + 130 * candles.count) { json in
             json.member("status", "success")
             extra(&json)
@@ -247,7 +247,7 @@ enum MarketRoutes {
         guard first <= last else { throw Refusal(400, "dates_reversed", "from_date must not be after to_date") }
         let word = try body.text("interval", limit: 16, default: "day")
         let span = Span(id: id, interval: try interval(word, place: .body), intervalWord: word, range: days(first, last))
-        return history(span, house) { json in
+        return try await history(span, house) { json in
             json.member("symbol", id.symbol)
             json.member("from_date", from)
             json.member("to_date", to)
@@ -260,7 +260,7 @@ enum MarketRoutes {
         let days = try query.integer("days", default: 30)
         let word = try query.text("interval", limit: 16, default: "day")
         let span = Span(id: id, interval: try interval(word, place: .query), intervalWord: word, range: try lastDays(days, house, place: .query, field: "days"))
-        return history(span, house) { json in
+        return try await history(span, house) { json in
             json.member("symbol", id.symbol)
             json.member("days", days)
         }
@@ -272,7 +272,7 @@ enum MarketRoutes {
         let duration = try body.integer("duration", default: 4)
         let word = try body.text("interval", limit: 16, default: "5minute")
         let span = Span(id: id, interval: try interval(word, place: .body), intervalWord: word, range: try lastDays(duration, house, place: .body, field: "duration"))
-        return history(span, house) { json in
+        return try await history(span, house) { json in
             json.member("ticker", id.symbol)
             json.member("duration", duration)
         }
@@ -302,7 +302,7 @@ enum MarketRoutes {
         }
         let end = try query.optionalInteger("to").map { Timestamp(microseconds: $0.multipliedReportingOverflow(by: 1000).partialValue) } ?? house.market.now
         let span = interval.duration * Int(count)
-        let found = house.market.candles(of: id, interval: interval, in: (end - span)...max(end, end - span)).suffix(Int(count))
+        let found = try await house.candles(of: id, interval: interval, in: (end - span)...max(end, end - span)).suffix(Int(count))
         let current = found.last.map { $0.openedAt + interval.duration > house.market.now } ?? false
         return .object(reserving: 256 + 80 * found.count) { json in
             json.member("status", "success")

@@ -45,7 +45,7 @@ enum Serve {
     }
 
     private static func serve(_ configuration: Configuration) throws -> Int32 {
-        let descriptors = DescriptorLimit.raise()
+        let descriptors = try DescriptorLimit.raise()
         let assembly = try Assembly(configuration)
         assembly.log.info(
             "starting",
