@@ -11,15 +11,17 @@ extension LegacyImport {
     ) async throws(ImportRefusal) -> AccountReport.Outcome {
         let existing: PaperSnapshot?
         let notes: [JSONValue]
+        var fresh: [ImportPlan]
         do {
-            existing = try await target.book(of: user)
             notes = try await target.notes(of: user)
+            fresh = plans.filter { !$0.note.isRemembered(in: notes) }
+            // What is remembered is known without the book, which may be as large as the import.
+            if fresh.isEmpty { return .identical }
+            existing = try await target.book(of: user)
         } catch {
             throw ImportRefusal(.unwritable, "The account \(user) could not be read: \(error).")
         }
-        let fresh = plans.filter { plan in
-            !plan.note.isRemembered(in: notes) && plan.snapshot != existing
-        }
+        fresh.removeAll { $0.snapshot == existing }
         if fresh.isEmpty { return .identical }
         var book = existing.flatMap { isUntouched($0) ? nil : $0 }
         if book != nil, !options.merge {
