@@ -1,0 +1,299 @@
+"""Trading on paper in the browser: buy, sell, modify, cancel, exit, by pointer and by key, and what is shown meanwhile."""
+
+import re
+
+from house import PHONE, ready_trade, test, until
+
+
+def quote(person, symbol):
+    return person.call("GET", f"/api/market/watch?instruments=NSE:{symbol}")[1]["quotes"][0]
+
+
+def far_below(person, symbol):
+    """A limit price on the tick that will not be reached."""
+    facts = quote(person, symbol)
+    return round(round(facts["ltp"] * 0.8 / facts["tick"]) * facts["tick"], 2)
+
+
+@test("buying at market fills and shows everywhere without a reload")
+def buy(house):
+    anna = house.person()
+    page = house.page(anna, "/trade?i=NSE:INFY")
+    ready_trade(page)
+    page.evaluate("() => { window.neverReloaded = true }")
+    page.get_by_label("Quantity").fill("2")
+    page.locator(".costs dd").first.filter(has_text="₹").wait_for()
+    page.get_by_role("button", name="Buy 2 INFY").click()
+    page.get_by_role("status").filter(has_text="Bought 2 INFY at").first.wait_for()
+    row = page.get_by_role("table", name="Positions").get_by_role("row").filter(has_text="INFY")
+    row.filter(has_text="+2").wait_for()
+    page.get_by_role("tab", name="Orders").click()
+    page.get_by_role("table", name="Orders").get_by_text("Filled").wait_for()
+    page.get_by_role("tab", name="Trades").click()
+    page.get_by_role("table", name="Trades").get_by_text("INFY").wait_for()
+    page.get_by_role("tab", name="Funds").click()
+    page.get_by_text("Available", exact=True).nth(1).wait_for()
+    assert page.evaluate("() => window.neverReloaded") is True
+    assert "Last order" in page.locator("#footer").inner_text()
+    positions = anna.call("GET", "/api/paper-trading/positions")[1]["positions"]
+    assert [(position["tradingsymbol"], position["quantity"]) for position in positions] == [("INFY", 2)]
+
+
+@test("the result of a position moves with the price")
+def result_moves(house):
+    anna = house.person()
+    page = house.page(anna, "/trade?i=NSE:RELIANCE")
+    ready_trade(page)
+    page.get_by_label("Quantity").fill("20")
+    page.get_by_role("button", name="Buy 20 RELIANCE").click()
+    cell = page.get_by_role("table", name="Positions").locator("td.column-pnl").first
+    cell.wait_for()
+    seen = set()
+    until(lambda: seen.add(cell.inner_text()) or len(seen) > 2, "three different results", seconds=20)
+
+
+@test("a double click sends one order")
+def double_click(house):
+    anna = house.person()
+    page = house.page(anna, "/trade?i=NSE:ITC")
+    ready_trade(page)
+    page.get_by_role("button", name="Buy 1 ITC").dblclick()
+    page.get_by_text("Bought 1 ITC at").first.wait_for()
+    orders = anna.call("GET", "/api/paper-trading/orders")[1]["orders"]
+    assert len(orders) == 1 and orders[0]["client_order_id"], orders
+
+
+@test("a retry after a lost answer does not buy twice")
+def lost_answer(house):
+    anna = house.person()
+    page = house.page(anna, "/trade?i=NSE:ITC")
+    ready_trade(page)
+    lost = []
+
+    def lose_first(route):
+        if route.request.method != "POST" or lost:
+            route.fallback()
+            return
+        # The order reaches the house, its answer does not reach the page.
+        lost.append(route.fetch())
+        route.abort()
+
+    house_troubles = house.troubles
+    page.route("**/api/paper-trading/orders", lose_first)
+    page.get_by_role("button", name="Buy 1 ITC").click()
+    page.get_by_role("alert").filter(has_text="sending again is safe").wait_for()
+    page.get_by_role("button", name="Buy 1 ITC").click()
+    page.get_by_text("Bought 1 ITC at").first.wait_for()
+    assert len(anna.call("GET", "/api/paper-trading/orders")[1]["orders"]) == 1
+    house_troubles[:] = [trouble for trouble in house_troubles if "ERR_FAILED" not in trouble]
+
+
+@test("a limit order waits, is modified and cancelled")
+def limit_order(house):
+    anna = house.person()
+    price = far_below(anna, "INFY")
+    page = house.page(anna, "/trade?i=NSE:INFY")
+    ready_trade(page)
+    page.get_by_text("Limit", exact=True).click()
+    page.get_by_label("Price", exact=True).fill(str(price))
+    page.get_by_role("button", name="Buy 1 INFY").click()
+    page.get_by_role("status").filter(has_text="is open at").first.wait_for()
+    page.get_by_role("tab", name="Orders").click()
+    page.get_by_role("button", name="Modify Buy INFY").click()
+    page.get_by_role("dialog").get_by_label("Quantity").fill("3")
+    page.get_by_role("button", name="Modify the order").click()
+    page.get_by_role("dialog").wait_for(state="detached")
+    orders = page.get_by_role("table", name="Orders")
+    orders.get_by_role("cell", name="3", exact=True).wait_for()
+    page.get_by_role("button", name="Cancel Buy INFY").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel the order").click()
+    orders.get_by_text("Cancelled").wait_for()
+    order = anna.call("GET", "/api/paper-trading/orders")[1]["orders"][0]
+    assert (order["status"], order["quantity"], order["filled_quantity"]) == ("CANCELLED", 3, 0)
+
+
+@test("a stop order asks for its trigger and waits for it")
+def stop_order(house):
+    anna = house.person()
+    facts = quote(anna, "INFY")
+    trigger = round(round(facts["ltp"] * 1.2 / facts["tick"]) * facts["tick"], 2)
+    page = house.page(anna, "/trade?i=NSE:INFY")
+    ready_trade(page)
+    page.locator(".ticket").get_by_text("SL-M", exact=True).click()
+    page.get_by_role("button", name="Buy 1 INFY").click()
+    page.get_by_text("Enter a trigger price.").wait_for()
+    page.get_by_label("Trigger price").fill(str(trigger))
+    page.get_by_role("button", name="Buy 1 INFY").click()
+    page.get_by_role("status").filter(has_text="waits for its trigger").first.wait_for()
+    assert anna.call("GET", "/api/paper-trading/orders")[1]["orders"][0]["status"] == "TRIGGER PENDING"
+
+
+@test("a refusal is shown in the ticket and in the orders, with its reason")
+def refused(house):
+    anna = house.person()
+    page = house.page(anna, "/trade?i=NSE:RELIANCE", expects=(409,))
+    ready_trade(page)
+    page.get_by_label("Quantity").fill("90000")
+    page.locator(".ticket-doubt:not(:empty)").wait_for()
+    page.get_by_role("button", name="Buy 90,000 RELIANCE").click()
+    page.locator(".ticket").get_by_role("alert").filter(has_text="Rejected").wait_for()
+    page.get_by_role("tab", name="Orders").click()
+    page.get_by_role("table", name="Orders").get_by_text("Rejected").wait_for()
+    assert anna.call("GET", "/api/paper-trading/positions")[1]["positions"] == []
+
+
+@test("what cannot be a quantity is stopped at the field")
+def bad_quantity(house):
+    anna = house.person()
+    page = house.page(anna, "/trade?i=NSE:RELIANCE")
+    ready_trade(page)
+    for text in ("", "0", "-4", "many"):
+        page.get_by_label("Quantity").fill(text)
+        page.locator(".ticket .button.send").click()
+        page.get_by_text("Enter how many to trade.").wait_for()
+    assert anna.call("GET", "/api/paper-trading/orders")[1]["orders"] == []
+
+
+@test("the whole way of an order goes by keyboard")
+def by_keyboard(house):
+    anna = house.person()
+    page = house.page(anna, "/trade?i=NSE:INFY")
+    ready_trade(page)
+    press = page.keyboard.press
+    press("s")
+    page.keyboard.type("4")
+    press("Enter")
+    page.get_by_role("status").filter(has_text="Sold 4 INFY at").first.wait_for()
+    press("Escape")
+    until(lambda: page.evaluate("() => document.activeElement.className === 'watch-open'"), "focus is in the watchlist")
+    press("ArrowDown")
+    press("Enter")
+    until(lambda: "INFY" not in page.evaluate("() => location.href"), "another symbol is open")
+    press("Control+k")
+    page.keyboard.type("INFY")
+    page.get_by_role("option").filter(has_text="INFY").first.wait_for()
+    press("Enter")
+    page.wait_for_url("**/trade?i=NSE%3AINFY")
+    press("?")
+    page.get_by_role("dialog").get_by_text("Sell the selected symbol").wait_for()
+    press("Escape")
+    press("g")
+    press("o")
+    page.wait_for_url("**/orders")
+
+
+@test("leaving a position asks first, then closes it")
+def exit_position(house):
+    anna = house.person()
+    assert anna.order("INFY", 5)[0] == 201
+    page = house.page(anna, "/trade?i=NSE:RELIANCE")
+    ready_trade(page)
+    page.get_by_role("button", name="Exit INFY MIS").click()
+    page.get_by_role("button", name="Keep as it is").click()
+    assert page.evaluate("() => document.activeElement.getAttribute('aria-label')") == "Exit INFY MIS"
+    page.get_by_role("button", name="Exit INFY MIS").click()
+    page.get_by_role("button", name="Sell 5 at market").click()
+    page.get_by_text("No open positions.").wait_for()
+    assert anna.call("GET", "/api/paper-trading/positions")[1]["positions"] == []
+
+
+@test("the watchlist takes symbols by search, loses them by key, and is there after a reload")
+def watchlist(house):
+    anna = house.person()
+    page = house.page(anna, "/trade?i=NSE:INFY")
+    ready_trade(page)
+    page.locator(".lister").get_by_text("2", exact=True).click()
+    page.get_by_text("This list is empty.").wait_for()
+    for symbol in ("TCS", "SBIN"):
+        page.get_by_role("combobox", name="Add a symbol").fill(symbol)
+        page.get_by_role("option").filter(has_text=symbol).first.wait_for()
+        page.keyboard.press("Enter")
+        page.locator(".watch-table").get_by_role("button", name=symbol, exact=True).wait_for()
+    page.reload()
+    rows = page.locator(".watch-table tbody tr")
+    page.locator(".watch-table").get_by_role("button", name="TCS", exact=True).focus()
+    page.locator(".watch-table tbody td.live-price", has_text=re.compile(r"\d")).first.wait_for()
+    page.keyboard.press("Delete")
+    until(lambda: rows.count() == 1, "one row is left")
+    assert "SBIN" in rows.first.inner_text()
+
+
+@test("the chart reads its bars by key, changes interval, and has its data as a table")
+def chart(house):
+    anna = house.person()
+    page = house.page(anna, "/trade?i=NSE:INFY")
+    ready_trade(page)
+    before = page.locator(".chart-legend").inner_text()
+    assert re.match(r"O [\d,.]+ H [\d,.]+ L [\d,.]+ C [\d,.]+ Vol [\d,]+", before), before
+    page.locator(".chart").focus()
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowLeft", "+", "-", "Home", "End", "ArrowLeft"):
+        page.keyboard.press(key)
+    page.locator(".chart [role=status]").filter(has_text="open").wait_for(state="attached")
+    page.keyboard.press("Escape")
+    assert "bars from" in page.locator(".chart > p.spoken").first.inner_text()
+    with page.expect_response(lambda answer: "interval=5minute" in answer.url):
+        page.keyboard.press("2")
+    page.locator(".chart-legend", has_text="Vol").wait_for()
+    page.get_by_role("button", name="Data table").click()
+    assert page.get_by_role("dialog").get_by_role("row").count() > 5
+    page.keyboard.press("Escape")
+    box = page.locator(".chart canvas").bounding_box()
+    page.mouse.move(box["x"] + 300, box["y"] + 200)
+    page.mouse.wheel(0, 400)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 420, box["y"] + 200, steps=4)
+    page.mouse.up()
+
+
+@test("the orders page keeps its filters in the address and follows events")
+def orders_page(house):
+    anna = house.person()
+    assert anna.order("INFY", 1)[0] == 201
+    assert anna.order("TCS", 1, kind="LIMIT", price=far_below(anna, "TCS"))[0] == 201
+    page = house.page(anna, "/orders?status=open")
+    table = page.get_by_role("table", name="Orders")
+    table.get_by_text("TCS").wait_for()
+    assert table.get_by_text("INFY").count() == 0
+    page.get_by_text("All", exact=True).click()
+    table.get_by_text("INFY").wait_for()
+    page.get_by_label("Symbol").fill("infy")
+    page.wait_for_url("**/orders?symbol=INFY")
+    until(lambda: table.get_by_text("TCS").count() == 0, "only INFY is left")
+    page.get_by_label("Symbol").fill("")
+    page.wait_for_url("**/orders")
+    assert anna.order("SBIN", 1)[0] == 201
+    table.get_by_text("SBIN").wait_for()
+
+
+@test("the portfolio shows funds and statistics and begins anew on request")
+def portfolio(house):
+    anna = house.person()
+    assert anna.order("INFY", 3)[0] == 201
+    until(lambda: anna.call("GET", "/api/paper-trading/positions")[1]["positions"], "the position is there")
+    assert anna.order("INFY", 3, "SELL")[0] == 201
+    page = house.page(anna, "/portfolio")
+    page.get_by_text("Closed trades").wait_for()
+    page.get_by_role("button", name="Reset the book…").click()
+    page.get_by_label("Starting capital in ₹").fill("250000")
+    page.get_by_role("button", name="Reset the book", exact=True).click()
+    page.get_by_text("Nothing has been closed yet.").wait_for()
+    page.get_by_text("₹2,50,000.00").first.wait_for()
+    assert anna.call("GET", "/api/paper-trading/funds")[1]["funds"]["virtual_capital"] == 250000
+
+
+@test("on a phone the ticket is a sheet, and buying works by touch")
+def on_a_phone(house):
+    anna = house.person()
+    page = house.page(anna, "/trade?i=NSE:INFY", size=PHONE, touch=True)
+    ready_trade(page)
+    page.locator(".trade-bar").get_by_role("button", name="Buy").tap()
+    sheet = page.get_by_role("dialog", name="Order")
+    sheet.get_by_label("Quantity").fill("2")
+    sheet.get_by_role("button", name="Buy 2 INFY").tap()
+    sheet.wait_for(state="detached")
+    page.get_by_role("table", name="Positions").get_by_text("MIS · +2 @").wait_for()
+    page.get_by_role("link", name="Watchlist").tap()
+    page.wait_for_url("**/watchlist")
+    page.get_by_role("button", name="TCS", exact=True).tap()
+    page.wait_for_url("**/trade?i=NSE%3ATCS")
+    page.get_by_role("heading", name="TCS").wait_for()
