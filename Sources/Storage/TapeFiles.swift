@@ -69,7 +69,9 @@ package enum TapeFiles {
             return names.count <= limits.files
         }
         guard !names.isEmpty else { throw TapeFailure(file: path, line: 0, reason: "it holds no .csv or .csv.gz file") }
-        guard names.count <= limits.files else { throw TapeFailure(file: path, line: 0, reason: "it holds more than \(limits.files) tapes") }
+        guard names.count <= limits.files else {
+            throw TapeFailure(file: path, line: 0, reason: "it holds more than \(limits.files) tapes")
+        }
         return try read(names.sorted(), of: disk, limits)
     }
 

@@ -1,0 +1,538 @@
+// A disk in memory, behind the interface `Disk`: it knows what a page cache holds, what is durable, and what a power cut leaves of the
+// difference. Everything by chance comes from one seed. Its state after a crash is a new disk, so both can be looked at.
+
+import Platform
+
+/// A simulated disk. Used by one thread at a time.
+///
+/// Pessimistic where POSIX allows it: of what was not synced each sector, each truncation and each change of a directory survives or is
+/// lost by itself; syncing a file says nothing about its name; a failed sync loses its pages and leaves them clean in the cache. A rename
+/// is one change.
+package final class SimulatedDisk: Disk, @unchecked Sendable {
+    package enum Crash: Sendable {
+        /// The process is gone, the page cache is not.
+        case kill
+        case powerCut
+    }
+
+    package let location = "simulated"
+    package private(set) var random: DiskRandom
+    private var root: Node
+    private var nextInode: UInt64
+    private let device: UInt64
+    /// Directory changes that are not durable, oldest first.
+    private var changes: [DirectoryChange] = []
+    /// Changing operations so far.
+    package private(set) var steps = 0
+    private var crashPoint: (step: Int, kind: Crash)?
+    /// What is left after the crash that was ordered; nothing before it.
+    package private(set) var survivor: SimulatedDisk?
+    /// Bytes that fit, reservations counted.
+    package var capacityBytes: Int64
+    /// How many of the next syncs of files fail.
+    package var failingSyncs = 0
+    /// Syncs fail only for paths with this beginning.
+    package var failingSyncPrefix = ""
+    package var kindOfFileSystem = FileSystemKind.local
+    private weak var lockHolder: SimulatedLock?
+    /// The wall clock for modification times.
+    package var clockMicroseconds: Int64 = 1_795_161_600_000_000
+
+    private static let sectorBytes = 512
+
+    package init(seed: UInt64 = 1, capacityBytes: Int64 = 1 << 50) {
+        random = DiskRandom(state: seed)
+        self.capacityBytes = capacityBytes
+        device = 40
+        root = Node(inode: 2, isDirectory: true)
+        nextInode = 3
+    }
+
+    private init(root: Node, nextInode: UInt64, device: UInt64, random: DiskRandom, capacityBytes: Int64) {
+        self.root = root
+        self.nextInode = nextInode
+        self.device = device
+        self.random = random
+        self.capacityBytes = capacityBytes
+    }
+
+    // MARK: Nodes
+
+    fileprivate enum Change {
+        case write(offset: Int, bytes: [UInt8])
+        case truncate(Int)
+    }
+
+    fileprivate final class Node {
+        let inode: UInt64
+        let isDirectory: Bool
+        var entries: [String: Node] = [:]
+        var durableEntries: [String: Node] = [:]
+        var cache: [UInt8] = []
+        var durable: [UInt8] = []
+        var unsynced: [Change] = []
+        var reserved: Int64 = 0
+        var modified: Int64 = 0
+
+        init(inode: UInt64, isDirectory: Bool) {
+            self.inode = inode
+            self.isDirectory = isDirectory
+        }
+
+        static func apply(_ change: Change, to bytes: inout [UInt8]) {
+            switch change {
+            case .write(let offset, let written):
+                if bytes.count < offset { bytes += [UInt8](repeating: 0, count: offset - bytes.count) }
+                let overlap = min(written.count, bytes.count - offset)
+                bytes.replaceSubrange(offset..<offset + overlap, with: written)
+            case .truncate(let size):
+                if size < bytes.count {
+                    bytes.removeLast(bytes.count - size)
+                } else {
+                    bytes += [UInt8](repeating: 0, count: size - bytes.count)
+                }
+            }
+        }
+    }
+
+    private enum DirectoryChange {
+        case link(directory: Node, name: String, node: Node)
+        case unlink(directory: Node, name: String)
+        case rename(from: Node, name: String, to: Node, newName: String, node: Node)
+
+        func involves(_ directory: Node) -> Bool {
+            switch self {
+            case .link(let changed, _, _), .unlink(let changed, _): changed === directory
+            case .rename(let from, _, let to, _, _): from === directory || to === directory
+            }
+        }
+
+        func makeDurable() {
+            switch self {
+            case .link(let directory, let name, let node): directory.durableEntries[name] = node
+            case .unlink(let directory, let name): directory.durableEntries[name] = nil
+            case .rename(let from, let name, let to, let newName, let node):
+                if from.durableEntries[name] === node { from.durableEntries[name] = nil }
+                to.durableEntries[newName] = node
+            }
+        }
+    }
+
+    private func node(_ path: String) -> Node? {
+        var node = root
+        for component in path.split(separator: "/") {
+            guard let next = node.entries[String(component)] else { return nil }
+            node = next
+        }
+        return node
+    }
+
+    private func parent(_ path: String, _ operation: String) throws(DiskFailure) -> (Node, String) {
+        let parts = path.split(separator: "/").map(String.init)
+        guard let name = parts.last, name != ".", name != "..", let folder = node(parts.dropLast().joined(separator: "/")),
+            folder.isDirectory
+        else { throw DiskFailure(.notFound, operation, path) }
+        return (folder, name)
+    }
+
+    private func makeNode(isDirectory: Bool) -> Node {
+        defer { nextInode += 1 }
+        return Node(inode: nextInode, isDirectory: isDirectory)
+    }
+
+    // MARK: Crashing
+
+    /// Orders a crash in the middle of the changing operation number `step`, counted from here; from then on everything fails.
+    package func crash(_ kind: Crash, atStep step: Int) { crashPoint = (steps + step, kind) }
+
+    /// Counts a changing operation, or dies in it. `half` does the part of it that may have reached the cache.
+    fileprivate func step(_ operation: String, _ path: String, half: () -> Void = {}) throws(DiskFailure) {
+        guard survivor == nil else { throw DiskFailure(.other, operation, path, code: 5) }
+        steps += 1
+        guard let crashPoint, steps >= crashPoint.step else { return }
+        if random.below(2) == 0 { half() }
+        survivor = crashed(crashPoint.kind)
+        throw DiskFailure(.other, operation, path, code: 5)
+    }
+
+    /// What a crash at this moment would leave, as a disk of its own. This one goes on.
+    package func crashed(_ kind: Crash) -> SimulatedDisk {
+        var random = random
+        random.state &+= 0x9E37_79B9
+        var copies: [UInt64: Node] = [:]
+        switch kind {
+        case .kill:
+            let disk = SimulatedDisk(
+                root: copyAlive(root, &copies), nextInode: nextInode, device: device, random: random, capacityBytes: capacityBytes)
+            disk.changes = changes.map { change in
+                switch change {
+                case .link(let directory, let name, let node):
+                    .link(directory: copyAlive(directory, &copies), name: name, node: copyAlive(node, &copies))
+                case .unlink(let directory, let name): .unlink(directory: copyAlive(directory, &copies), name: name)
+                case .rename(let from, let name, let to, let newName, let node):
+                    .rename(
+                        from: copyAlive(from, &copies), name: name, to: copyAlive(to, &copies), newName: newName,
+                        node: copyAlive(node, &copies))
+                }
+            }
+            return disk
+        case .powerCut:
+            // On copies, so that this disk can go on.
+            let twin = crashed(.kill)
+            for change in twin.changes where random.below(2) == 0 { change.makeDurable() }
+            let left = SimulatedDisk.leave(twin.root, &random, &copies)
+            return SimulatedDisk(root: left, nextInode: nextInode, device: device, random: random, capacityBytes: capacityBytes)
+        }
+    }
+
+    private func copyAlive(_ node: Node, _ copies: inout [UInt64: Node]) -> Node {
+        if let copy = copies[node.inode] { return copy }
+        let copy = Node(inode: node.inode, isDirectory: node.isDirectory)
+        copies[node.inode] = copy
+        copy.cache = node.cache
+        copy.durable = node.durable
+        copy.unsynced = node.unsynced
+        copy.reserved = node.reserved
+        copy.modified = node.modified
+        for (name, entry) in node.entries { copy.entries[name] = copyAlive(entry, &copies) }
+        for (name, entry) in node.durableEntries { copy.durableEntries[name] = copyAlive(entry, &copies) }
+        return copy
+    }
+
+    /// What the platters hold: durable names, durable bytes, and by chance some of the rest.
+    private static func leave(_ node: Node, _ random: inout DiskRandom, _ left: inout [UInt64: Node]) -> Node {
+        if let known = left[node.inode] { return known }
+        let copy = Node(inode: node.inode, isDirectory: node.isDirectory)
+        left[node.inode] = copy
+        copy.modified = node.modified
+        for name in node.durableEntries.keys.sorted() {
+            if let entry = node.durableEntries[name] { copy.entries[name] = leave(entry, &random, &left) }
+        }
+        copy.durableEntries = copy.entries
+        var bytes = node.durable
+        // Most cuts tear everything or nothing, so that both extremes are seen often.
+        let mood = random.below(4)
+        for change in node.unsynced {
+            switch change {
+            case .truncate:
+                if mood == 0 || (mood > 1 && random.below(2) == 0) { Node.apply(change, to: &bytes) }
+            case .write(let offset, let written):
+                var start = 0
+                while start < written.count {
+                    let end = min(written.count, ((offset + start) / sectorBytes + 1) * sectorBytes - offset)
+                    if mood == 0 || (mood > 1 && random.below(2) == 0) {
+                        Node.apply(.write(offset: offset + start, bytes: Array(written[start..<end])), to: &bytes)
+                    }
+                    start = end
+                }
+            }
+        }
+        copy.cache = bytes
+        copy.durable = bytes
+        return copy
+    }
+
+    // MARK: Looking and damaging
+
+    /// The bytes of a file as a process sees them.
+    package func bytes(_ path: String) -> [UInt8]? { node(path).flatMap { $0.isDirectory ? nil : $0.cache } }
+    package func text(_ path: String) -> String { bytes(path).map { String(decoding: $0, as: UTF8.self) } ?? "" }
+
+    /// Every file, ascending.
+    package var paths: [String] {
+        var found: [String] = []
+        func walk(_ node: Node, _ path: String) {
+            for (name, entry) in node.entries {
+                let inner = path.isEmpty ? name : path + "/" + name
+                if entry.isDirectory { walk(entry, inner) } else { found.append(inner) }
+            }
+        }
+        walk(root, "")
+        return found.sorted()
+    }
+
+    /// Changes a file behind everybody's back, durably; nil removes it.
+    package func overwrite(_ path: String, _ change: (inout [UInt8]) -> Void) {
+        guard let node = node(path) else { return }
+        change(&node.cache)
+        node.durable = node.cache
+        node.unsynced = []
+    }
+
+    /// Makes a file with its folders, durably.
+    package func place(_ path: String, _ bytes: [UInt8]) {
+        let parts = path.split(separator: "/").map(String.init)
+        var folder = root
+        for part in parts.dropLast() {
+            let next = folder.entries[part] ?? makeNode(isDirectory: true)
+            folder.entries[part] = next
+            folder.durableEntries[part] = next
+            folder = next
+        }
+        guard let name = parts.last else { return }
+        let file = makeNode(isDirectory: false)
+        file.cache = bytes
+        file.durable = bytes
+        folder.entries[name] = file
+        folder.durableEntries[name] = file
+    }
+
+    /// Removes a file or folder with everything in it, durably.
+    package func erase(_ path: String) {
+        let parts = path.split(separator: "/").map(String.init)
+        guard let name = parts.last, let folder = node(parts.dropLast().joined(separator: "/")) else { return }
+        folder.entries[name] = nil
+        folder.durableEntries[name] = nil
+    }
+
+    /// A copy as `cp -r` makes it while the disk is in use: `between` runs between two chunks, and may change anything.
+    package func hotCopy(chunkBytes: Int = 4_096, between: () -> Void) -> SimulatedDisk {
+        let copy = SimulatedDisk(seed: random.state &+ 77)
+        copy.nextInode = nextInode + 1_000_000
+        for path in paths {
+            between()
+            guard let file = node(path), !file.isDirectory else { continue }
+            var bytes: [UInt8] = []
+            while bytes.count < file.cache.count {
+                bytes += file.cache[bytes.count..<min(file.cache.count, bytes.count + chunkBytes)]
+                between()
+            }
+            copy.place(path, bytes)
+        }
+        return copy
+    }
+
+    // MARK: Disk
+
+    package func open(_ path: String, for mode: OpenMode) throws(DiskFailure) -> any DiskFile {
+        if mode == .creating {
+            let (folder, name) = try parent(path, "create")
+            guard folder.entries[name] == nil else { throw DiskFailure(.alreadyExists, "create", path) }
+            func make() {
+                let file = makeNode(isDirectory: false)
+                folder.entries[name] = file
+                changes.append(.link(directory: folder, name: name, node: file))
+            }
+            try step("create", path, half: make)
+            make()
+        } else if survivor != nil {
+            throw DiskFailure(.other, "open", path, code: 5)
+        }
+        guard let node = node(path) else { throw DiskFailure(.notFound, "open", path) }
+        guard !node.isDirectory else { throw DiskFailure(.notPlainFile, "open", path) }
+        return SimulatedFile(disk: self, node: node, path: path)
+    }
+
+    package func status(of path: String) throws(DiskFailure) -> FileStatus? {
+        if survivor != nil { throw DiskFailure(.other, "look at", path, code: 5) }
+        return node(path).map(status)
+    }
+
+    fileprivate func status(_ node: Node) -> FileStatus {
+        FileStatus(
+            device: device, inode: node.inode, bytes: Int64(node.cache.count), isDirectory: node.isDirectory,
+            modifiedMicroseconds: node.modified)
+    }
+
+    package func list(_ directory: String, _ visit: (DirectoryEntry) -> Bool) throws(DiskFailure) {
+        guard survivor == nil else { throw DiskFailure(.other, "list", directory, code: 5) }
+        guard let folder = node(directory), folder.isDirectory else { throw DiskFailure(.notFound, "list", directory) }
+        // Neither ascending nor the same for every folder, as on a real disk, and still the same for the same seed.
+        let names = folder.entries.keys.sorted { (DiskRandom.mix($0, folder.inode), $0) < (DiskRandom.mix($1, folder.inode), $1) }
+        for name in names {
+            guard let entry = folder.entries[name] else { continue }
+            if !visit(DirectoryEntry(name: name, isDirectory: entry.isDirectory)) { return }
+        }
+    }
+
+    package func makeDirectory(_ path: String) throws(DiskFailure) -> Bool {
+        let (folder, name) = try parent(path, "create")
+        if let present = folder.entries[name] {
+            guard present.isDirectory else { throw DiskFailure(.notPlainFile, "create", path) }
+            return false
+        }
+        func make() {
+            let directory = makeNode(isDirectory: true)
+            folder.entries[name] = directory
+            changes.append(.link(directory: folder, name: name, node: directory))
+        }
+        try step("create", path, half: make)
+        make()
+        return true
+    }
+
+    package func rename(_ path: String, to target: String) throws(DiskFailure) {
+        let (from, name) = try parent(path, "rename")
+        let (to, newName) = try parent(target, "rename")
+        guard let node = from.entries[name] else { throw DiskFailure(.notFound, "rename", path) }
+        func move() {
+            from.entries[name] = nil
+            to.entries[newName] = node
+            changes.append(.rename(from: from, name: name, to: to, newName: newName, node: node))
+        }
+        try step("rename", path, half: move)
+        move()
+    }
+
+    package func remove(_ path: String) throws(DiskFailure) {
+        let (folder, name) = try parent(path, "remove")
+        guard let node = folder.entries[name] else { throw DiskFailure(.notFound, "remove", path) }
+        guard !node.isDirectory || node.entries.isEmpty else { throw DiskFailure(.alreadyExists, "remove", path) }
+        func remove() {
+            folder.entries[name] = nil
+            changes.append(.unlink(directory: folder, name: name))
+        }
+        try step("remove", path, half: remove)
+        remove()
+    }
+
+    package func syncDirectory(_ path: String) throws(DiskFailure) {
+        guard let folder = node(path), folder.isDirectory else { throw DiskFailure(.notFound, "sync", path) }
+        try step("sync", path)
+        for change in changes where change.involves(folder) { change.makeDurable() }
+        changes.removeAll { $0.involves(folder) }
+    }
+
+    package func syncEverything() throws(DiskFailure) {
+        try step("sync", "")
+        for change in changes { change.makeDurable() }
+        changes = []
+        func sync(_ node: Node) {
+            for change in node.unsynced { Node.apply(change, to: &node.durable) }
+            node.unsynced = []
+            for entry in node.entries.values { sync(entry) }
+        }
+        sync(root)
+    }
+
+    package func freeBytes() throws(DiskFailure) -> Int64 {
+        if survivor != nil { throw DiskFailure(.other, "measure", "", code: 5) }
+        return max(0, capacityBytes - usedBytes)
+    }
+
+    fileprivate var usedBytes: Int64 {
+        func used(_ node: Node) -> Int64 {
+            node.isDirectory ? node.entries.values.reduce(0) { $0 + used($1) } : max(node.reserved, Int64(node.cache.count))
+        }
+        return used(root)
+    }
+
+    package func lock(_ path: String) throws(DiskFailure) -> any DiskLock {
+        guard let node = node(path) else { throw DiskFailure(.notFound, "lock", path) }
+        guard lockHolder == nil else { throw DiskFailure(.isLocked, "lock", path) }
+        let lock = SimulatedLock(inode: node.inode) { [weak self] path in self?.node(path)?.inode }
+        lockHolder = lock
+        return lock
+    }
+
+    package func fileSystem() throws(DiskFailure) -> FileSystemKind { kindOfFileSystem }
+
+    // MARK: What open files do
+
+    fileprivate func write(_ bytes: [UInt8], at offset: Int64, to node: Node, _ path: String) throws(DiskFailure) {
+        func put(_ part: [UInt8]) {
+            guard !part.isEmpty else { return }
+            let change = Change.write(offset: Int(offset), bytes: part)
+            Node.apply(change, to: &node.cache)
+            node.unsynced.append(change)
+            node.modified = clockMicroseconds
+        }
+        let torn = random.below(bytes.count + 1)
+        try step("write", path) { put(Array(bytes[..<torn])) }
+        let end = offset + Int64(bytes.count)
+        let grows = max(0, end - max(Int64(node.cache.count), node.reserved))
+        if grows > 0, usedBytes + grows > capacityBytes {
+            put(Array(bytes[..<random.below(bytes.count)]))
+            throw DiskFailure(.noSpace, "write", path, code: 28)
+        }
+        put(bytes)
+    }
+
+    fileprivate func truncate(_ node: Node, to bytes: Int64, _ path: String) throws(DiskFailure) {
+        let change = Change.truncate(Int(bytes))
+        try step("truncate", path)
+        Node.apply(change, to: &node.cache)
+        node.unsynced.append(change)
+        node.reserved = 0
+        node.modified = clockMicroseconds
+    }
+
+    fileprivate func sync(_ node: Node, _ path: String) throws(DiskFailure) {
+        try step("sync", path)
+        if failingSyncs > 0, path.hasPrefix(failingSyncPrefix) {
+            failingSyncs -= 1
+            // The kernel marks the pages clean: the cache shows them, the platters never get them.
+            node.unsynced = []
+            throw DiskFailure(.other, "sync", path, code: 5)
+        }
+        for change in node.unsynced { Node.apply(change, to: &node.durable) }
+        node.unsynced = []
+    }
+
+    fileprivate func reserve(_ bytes: Int64, _ node: Node, keepingSize: Bool, _ path: String) throws(DiskFailure) {
+        try step("reserve", path)
+        let grows = max(0, bytes - max(node.reserved, Int64(node.cache.count)))
+        guard usedBytes + grows <= capacityBytes else { throw DiskFailure(.noSpace, "reserve", path, code: 28) }
+        node.reserved = max(node.reserved, bytes)
+    }
+
+    fileprivate func read(_ node: Node, at offset: Int64, count: Int, _ path: String) throws(DiskFailure) -> [UInt8] {
+        if survivor != nil { throw DiskFailure(.other, "read", path, code: 5) }
+        let start = min(node.cache.count, Int(offset))
+        return Array(node.cache[start..<min(node.cache.count, start + count)])
+    }
+}
+
+/// An open file of a simulated disk.
+private final class SimulatedFile: DiskFile {
+    private let disk: SimulatedDisk
+    private let node: SimulatedDisk.Node
+    private let path: String
+
+    init(disk: SimulatedDisk, node: SimulatedDisk.Node, path: String) {
+        self.disk = disk
+        self.node = node
+        self.path = path
+    }
+
+    func status() throws(DiskFailure) -> FileStatus { disk.status(node) }
+    func read(at offset: Int64, count: Int) throws(DiskFailure) -> [UInt8] { try disk.read(node, at: offset, count: count, path) }
+    func write(_ bytes: [UInt8], at offset: Int64) throws(DiskFailure) { try disk.write(bytes, at: offset, to: node, path) }
+    func truncate(to bytes: Int64) throws(DiskFailure) { try disk.truncate(node, to: bytes, path) }
+    func sync() throws(DiskFailure) { try disk.sync(node, path) }
+    func reserve(bytes: Int64, keepingSize: Bool) throws(DiskFailure) { try disk.reserve(bytes, node, keepingSize: keepingSize, path) }
+}
+
+private final class SimulatedLock: DiskLock, @unchecked Sendable {
+    private let inode: UInt64
+    private let find: (String) -> UInt64?
+
+    init(inode: UInt64, _ find: @escaping (String) -> UInt64?) {
+        self.inode = inode
+        self.find = find
+    }
+
+    func isStillAt(_ path: String) throws(DiskFailure) -> Bool { find(path) == inode }
+}
+
+/// Chance from a seed (splitmix64), the same everywhere.
+package struct DiskRandom: Sendable {
+    package var state: UInt64
+
+    package init(state: UInt64) { self.state = state }
+
+    package mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var word = state
+        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+        return word ^ (word >> 31)
+    }
+
+    /// 0 up to, not including, `limit`; 0 for a limit of 0.
+    package mutating func below(_ limit: Int) -> Int { limit <= 0 ? 0 : Int(next() % UInt64(limit)) }
+
+    static func mix(_ text: String, _ salt: UInt64) -> UInt64 {
+        text.utf8.reduce(salt &+ 0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+    }
+}
