@@ -161,10 +161,11 @@ import Testing
                 }
             }
         }
-        let first = try place(0..<5_000)
-        _ = try place(5_000..<45_000)
-        let last = try place(45_000..<50_000)
+        // The quickest of many batches tells what the work takes, whatever else the machine does meanwhile.
+        let batches = try stride(from: 0, to: 50_000, by: 1_000).map { try place($0..<$0 + 1_000) }
+        let first = try #require(batches.prefix(10).min())
+        let last = try #require(batches.suffix(10).min())
         #expect(account.trades.count == 50_000)
-        #expect(last < first * 8, "first 5,000: \(first), last 5,000: \(last)")
+        #expect(last < first * 5, "a thousand among the first: \(first), among the last: \(last)")
     }
 }
