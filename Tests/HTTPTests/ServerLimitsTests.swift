@@ -74,7 +74,7 @@ import Wire
     }
 
     @Test func `a head that does not come in time is answered with 408`() throws {
-        let server = try TestServer(limits: .patient.with { $0.headTimeout = .milliseconds(20) })
+        let server = try TestServer(limits: .patient.with { $0.headTimeout = .milliseconds(300) })
         let client = try server.client()
         try client.send("GET / HTTP/1.1\r\nHo")
         let answer = try client.response()
@@ -83,7 +83,7 @@ import Wire
     }
 
     @Test func `bytes that trickle in do not lengthen the time for a head`() throws {
-        let server = try TestServer(limits: .patient.with { $0.headTimeout = .milliseconds(20) })
+        let server = try TestServer(limits: .patient.with { $0.headTimeout = .milliseconds(300) })
         let client = try server.client()
         let queue = try ThreadQueue(name: "trickle", threads: 1)
         let isOver = Monitor(false)
@@ -121,7 +121,6 @@ import Wire
         let server = try TestServer(
             limits: .patient.with {
                 $0.idleTimeout = .milliseconds(1)
-                $0.headTimeout = .milliseconds(500)
                 $0.bodyTimeout = .milliseconds(1)
             }, handler: held.handler)
         let client = try server.client()

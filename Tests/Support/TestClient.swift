@@ -152,14 +152,6 @@ package final class TestClient {
         return buffered
     }
 
-    /// What came behind the answer that switched protocols, raw, until the server ends; for tests of frames themselves.
-    ///
-    /// The client ends its side first, so that the server has no reason to wait.
-    package func readToEndAfterUpgrade() throws(TestClientFailure) -> [UInt8] {
-        endSending()
-        return try responses.takeRemainder() + readToEnd()
-    }
-
     // MARK: HTTP
 
     /// The next answer, to a request with `method`.
@@ -212,6 +204,11 @@ package final class TestClient {
         guard WebSocketHandshake.isAccepted(answer, nonce: nonce, sha1: Crypto.sha1) else {
             throw TestClientFailure.malformed("status \(answer.status) to a WebSocket handshake")
         }
+        becomeWebSocket()
+    }
+
+    /// Reads what follows as WebSocket messages, after a handshake that a test wrote by itself.
+    package func becomeWebSocket() {
         messages.feed(responses.takeRemainder())
     }
 
