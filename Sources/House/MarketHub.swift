@@ -135,6 +135,20 @@ package final class MarketHub {
     }
 }
 
+extension MarketHub {
+    /// Takes the day so far, before the house began, into the quote's open, high and low.
+    func widenDay(of id: InstrumentID, by candles: [Candle]) {
+        guard let index = indexByID[id], let quote = boards[index].quote, let first = candles.first,
+            let high = candles.map(\.high).max(), let low = candles.map(\.low).min(),
+            first.openedAt.dayNumber(offsetSeconds: indiaOffsetSeconds) == boards[index].dayNumber
+        else { return }
+        boards[index].quote = Quote(
+            instrument: quote.instrument, at: quote.at, lastPrice: quote.lastPrice, lastQuantity: quote.lastQuantity,
+            dayVolume: quote.dayVolume, depth: quote.depth, open: first.open, high: max(quote.high, high), low: min(quote.low, low),
+            previousClose: quote.previousClose)
+    }
+}
+
 /// What a source knows about the time before the house began: the simulated market can work its own past out.
 package struct MarketPast: Sendable {
     /// Finished candles that begin within a range. May take long: work for the pool.

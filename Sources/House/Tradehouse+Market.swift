@@ -82,6 +82,27 @@ extension Tradehouse {
         }
     }
 
+    /// Finds out what the day was like before the house began, instrument by instrument, off the loop.
+    func recallDay() async {
+        guard let past = market.past else { return }
+        let end = market.beganAt
+        let start = CandleInterval.day.start(of: end)
+        for instrument in market.all.map(\.instrument) {
+            do {
+                // The hour that is not over is asked for in minutes, because a source tells whole candles only.
+                let hour = CandleInterval.minutes60.start(of: end)
+                let candles = try await world.workOut {
+                    (start < hour ? past.candles(instrument.id, .minutes60, start...(hour - .seconds(1))) : [])
+                        + past.candles(instrument.id, .minute, hour...end).filter { $0.openedAt + CandleInterval.minute.duration <= end }
+                }
+                market.widenDay(of: instrument.id, by: candles)
+            } catch {
+                // The pool is busy with logins; the day's range is a nicety and is asked for again with the next start.
+                return
+            }
+        }
+    }
+
     // MARK: Candles
 
     /// Candles that begin within `range`, oldest first: the source's past until the house began, then those built from ticks, the

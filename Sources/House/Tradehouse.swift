@@ -67,6 +67,10 @@ package actor Tradehouse {
             Task {
                 await self.sweepIdleDesks()
             })
+        backgroundTasks.append(
+            Task {
+                await self.recallDay()
+            })
     }
 
     /// Stops the market and waits until everything acknowledged, and everything on its way, is on disk.

@@ -55,7 +55,7 @@ enum Migrate {
         let (chosen, isTerminal) = (options, Terminal.isInteractive)
         let report = try Offline.withStore(folder) { store, _ in
             try await LegacyImport.run(
-                source: try LegacySource(path: from), options: chosen, target: StoreImportTarget(store),
+                source: try LegacySource(path: from), options: chosen, target: StoreTarget(store),
                 progress: { progress in
                     guard isTerminal else { return }
                     let percent = progress.totalBytes > 0 ? progress.bytes * 100 / progress.totalBytes : 100
@@ -66,8 +66,25 @@ enum Migrate {
         if let path = flags.value("report") {
             try WholeFile.write(path, content: report.json.encoded + [0x0A])
         }
-        for account in report.accounts { Terminal.print(account.summary) }
-        Terminal.print(report.summary)
+        for account in report.accounts { Terminal.print(line(account)) }
+        for reject in report.rejects.prefix(shownRejects) {
+            Terminal.print("rejected: \(reject.file) line \(reject.line): \(reject.code.rawValue) \(reject.reason)")
+        }
+        if report.rejectCount > shownRejects { Terminal.print("… and \(report.rejectCount - shownRejects) more rejected documents.") }
+        for warning in report.warnings.prefix(shownRejects) { Terminal.print("note: \(warning.code.rawValue) \(warning.message)") }
+        Terminal.print("\(report.outcome.rawValue)\(report.isDryRun ? " (nothing was written)" : "")")
+        if report.accounts.contains(where: { $0.code == .unwritable }) { return 1 }
         return report.outcome.exitCode
+    }
+
+    /// Rejected documents and warnings shown on the screen; the report file has them all.
+    private static let shownRejects = 20
+
+    private static func line(_ account: AccountReport) -> String {
+        let counts = account.counts
+        let target = account.user.map { " → \($0.text)" } ?? ""
+        let reason = account.explanation.isEmpty ? "" : " " + account.explanation
+        return "\(account.collections)\(target): \(account.outcome.rawValue), \(counts.orders) orders, \(counts.positions) positions, "
+            + "\(counts.trades) trades, \(account.rejected) rejected.\(reason)"
     }
 }
