@@ -117,6 +117,14 @@ package struct Feed {
         }
     }
 
+    /// Tells all sockets of a user that what they knew of the account is over.
+    mutating func closeAll(of user: UserID) {
+        for (id, listener) in channels[user]?.listeners ?? [:] {
+            leave(id, of: user)
+            listener.close()
+        }
+    }
+
     /// Forgets the backlog of a user nobody listens to.
     mutating func forgetIdle(_ user: UserID) {
         if channels[user]?.listeners.isEmpty == true { channels[user] = nil }

@@ -123,7 +123,9 @@ package final class MarketHub {
         let open = isNewDay ? tick.lastPrice : known?.open ?? tick.lastPrice
         let high = isNewDay ? tick.lastPrice : max(known?.high ?? tick.lastPrice, tick.lastPrice)
         let low = isNewDay ? tick.lastPrice : min(known?.low ?? tick.lastPrice, tick.lastPrice)
-        let previousClose = isNewDay ? past?.previousClose(tick.instrument, tick.at) ?? known?.lastPrice ?? tick.lastPrice : known?.previousClose ?? tick.lastPrice
+        let previousClose =
+            isNewDay
+            ? past?.previousClose(tick.instrument, tick.at) ?? known?.lastPrice ?? tick.lastPrice : known?.previousClose ?? tick.lastPrice
         boards[index].quote = Quote(
             instrument: tick.instrument, at: tick.at, lastPrice: tick.lastPrice, lastQuantity: tick.lastQuantity,
             dayVolume: isNewDay ? tick.dayVolume : max(known?.dayVolume ?? .zero, tick.dayVolume), depth: tick.depth,

@@ -220,7 +220,8 @@ extension Tradehouse {
         let now = world.now()
         let token = world.makeUUID()
         let session = SessionRecord(
-            digest: digest(ofToken: token), createdAt: now, expiresAt: now + settings.sessionLife, address: origin.address, agent: origin.agent)
+            digest: digest(ofToken: token), createdAt: now, expiresAt: now + settings.sessionLife, address: origin.address,
+            agent: origin.agent)
         list.userName = record.name
         list.sessions.append(session)
         var commit = started
@@ -249,7 +250,8 @@ extension Tradehouse {
         let tier = record.tierExpires.map { $0 > world.now() } ?? true ? record.tier : .free
         let sitsAtLegacyBooks = settings.mode == .singleUser && record.id == primaryUser
         return Trader(
-            user: record.id, desk: sitsAtLegacyBooks ? .legacyDefault : record.id, name: record.name, email: record.email, role: record.role,
+            user: record.id, desk: sitsAtLegacyBooks ? .legacyDefault : record.id, name: record.name, email: record.email,
+            role: record.role,
             tier: tier, session: session.digest, loginAt: session.createdAt, expiresAt: session.expiresAt)
     }
 
@@ -286,7 +288,7 @@ extension Tradehouse {
         .index("email", sha256: SessionDigest(world.sha256(Array(address.folded.utf8))).hex)!
     }
 
-    private func sessionIndex(_ digest: SessionDigest) -> DocumentPath {
+    func sessionIndex(_ digest: SessionDigest) -> DocumentPath {
         .index("session", sha256: digest.hex)!
     }
 }

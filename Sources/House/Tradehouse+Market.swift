@@ -13,6 +13,9 @@ package enum MarketSource: Sendable {
 }
 
 extension Tradehouse {
+    /// What time it is on the market: the tape's while one is played, otherwise the wall's.
+    package var marketNow: Timestamp { settings.marketKind == "replay" ? market.now : max(market.now, world.now()) }
+
     /// How often prices are made or read off the tape.
     static let marketStep: Duration = .milliseconds(200)
     /// Ticks taken in one turn when a tape is played at full speed, so that requests get their turns in between.
@@ -39,7 +42,6 @@ extension Tradehouse {
                 return
             }
             let now = world.now()
-            market.now = max(market.now, now)
             for tick in generator.ticks(until: now) { take(tick) }
         }
     }
@@ -64,7 +66,8 @@ extension Tradehouse {
                 return
             }
         }
-        market.hasEnded = next >= tape.count
+        guard next >= tape.count else { return }
+        market.hasEnded = true
         world.log(.info, "tape_ended", [("ticks", String(next))])
     }
 
@@ -113,16 +116,19 @@ extension Tradehouse {
         guard let firstBuilt = built.first else { return past.filter { range.contains($0.openedAt) } }
         // The first built candle began in the middle when the house started in the middle of it: its open is the past's.
         var joined = past.filter { $0.openedAt < firstBuilt.openedAt } + built
-        if let whole = past.last(where: { $0.openedAt == firstBuilt.openedAt }), let index = joined.firstIndex(where: { $0.openedAt == whole.openedAt }) {
+        if let whole = past.last(where: { $0.openedAt == firstBuilt.openedAt }),
+            let index = joined.firstIndex(where: { $0.openedAt == whole.openedAt })
+        {
             joined[index] = Candle(
-                openedAt: whole.openedAt, open: whole.open, high: max(joined[index].high, whole.open), low: min(joined[index].low, whole.open),
+                openedAt: whole.openedAt, open: whole.open, high: max(joined[index].high, whole.open),
+                low: min(joined[index].low, whole.open),
                 close: joined[index].close, volume: joined[index].volume, tickCount: joined[index].tickCount)
         }
         return joined.filter { range.contains($0.openedAt) }
     }
 
-    /// Instruments and intervals whose past is kept, at most.
-    static let pastLimit = 256
+    /// Candles of the past that are kept, at most; about 70 bytes each.
+    static let pastLimit = 300_000
 
     private func pastCandles(of id: InstrumentID, _ interval: CandleInterval, from start: Timestamp) async throws -> [Candle] {
         guard let past = market.past, start < market.beganAt else { return [] }
@@ -133,9 +139,10 @@ extension Tradehouse {
         do {
             candles = try await world.workOut { past.candles(id, interval, start...end) }
         } catch is PoolBusy {
-            throw HouseRefusal.tooBusy
+            throw HouseRefusal.chartsBusy
         }
-        if pasts.count >= Tradehouse.pastLimit, pasts[key] == nil { pasts.removeAll() }
+        let kept = pasts.values.reduce(0) { $0 + $1.candles.count }
+        if kept + candles.count > Tradehouse.pastLimit { pasts.removeAll() }
         pasts[key] = (start, candles)
         return candles
     }

@@ -65,7 +65,8 @@ extension Tradehouse {
         try await change(.cancel(id, reason: "Cancelled by you."), id, "cancel_order", as: trader, from: origin)
     }
 
-    private func change(_ command: PaperCommand, _ id: OrderID, _ act: String, as trader: Trader, from origin: Origin) async throws -> Order {
+    private func change(_ command: PaperCommand, _ id: OrderID, _ act: String, as trader: Trader, from origin: Origin) async throws -> Order
+    {
         guard trader.role.mayTrade else { throw DeskRefusal.house(.viewerMayNotTrade) }
         let desk = try await desk(of: trader.desk)
         let ticket = try self.act(command, on: desk, note: (act, id.text, trader, origin))
@@ -101,14 +102,14 @@ extension Tradehouse {
         let id = OrderID("PESTIMATE")!
         var plain = draft
         plain.clientOrderID = nil
+        // Tried on an excerpt, so that a long past does not make it slow, and the desk's own account is untouched.
+        var imagined = account.excerpt(for: draft.instrument)
         let events: [PaperEvent]
         do {
-            events = try account.decide(.place(plain, as: id), market: HubView(hub: market, wall: world.now()), at: market.now)
+            events = try imagined.decide(.place(plain, as: id), market: HubView(hub: market, wall: world.now()), at: marketNow)
         } catch {
             throw DeskRefusal.order(error)
         }
-        // A copy of the account lives for this turn only; the desk's own is untouched.
-        var imagined = account
         let touched = imagined.apply(events)
         let order = imagined.order(id)!
         let filledValue = touched.trades.reduce(Money.zero) { $0 + $1.value }
@@ -141,7 +142,7 @@ extension Tradehouse {
         if let snapshot {
             account = try PaperAccount(restoring: snapshot)
         } else {
-            account = PaperAccount(opening: settings.startingCapital, at: market.now)
+            account = PaperAccount(opening: settings.startingCapital, at: marketNow)
             recordToOpen = try await self.user(user)
         }
         let book = PaperBook(user: user, name: name, account: account, isMarkedWorking: isMarked, recordToOpen: recordToOpen)
@@ -160,7 +161,7 @@ extension Tradehouse {
         let book = desk.book
         let events: [PaperEvent]
         do {
-            events = try book.account.decide(command, market: HubView(hub: market, wall: world.now()), at: market.now)
+            events = try book.account.decide(command, market: HubView(hub: market, wall: world.now()), at: marketNow)
         } catch {
             throw DeskRefusal.order(error)
         }
@@ -176,7 +177,7 @@ extension Tradehouse {
             commit.orders = archive.orders.filter { $0.reasonCode == CancellationReason.bookReset.rawValue }
         }
         commit.trades = touched.trades
-        commit.meta = book.account.meta(at: market.now)
+        commit.meta = book.account.meta(at: marketNow)
         if let note {
             commit.audit = [
                 AuditEntry(
@@ -302,21 +303,15 @@ extension Tradehouse {
 
     func view(of desk: Desk) -> BookView {
         let account = desk.book.account
-        let meta = account.meta(at: market.now)
+        let meta = account.meta(at: marketNow)
         var unrealised = Money.zero
         for (key, position) in account.positions {
             if let price = market.lastPrice(of: key.instrument) { unrealised += position.unrealised(at: price) }
         }
-        let today = market.now.dayNumber(offsetSeconds: indiaOffsetSeconds)
-        var tradesToday = 0
-        for trade in account.trades.reversed() {
-            guard trade.at.dayNumber(offsetSeconds: indiaOffsetSeconds) == today else { break }
-            tradesToday += 1
-        }
         let funds = FundsView(
             meta: meta, unrealised: unrealised, dayResult: meta.dayRealised + unrealised, openPositions: account.positions.count,
-            tradesToday: tradesToday)
-        return BookView(name: desk.book.name, account: account, funds: funds, at: market.now)
+            tradesToday: account.tradesToday(at: marketNow))
+        return BookView(name: desk.book.name, account: account, funds: funds, at: marketNow)
     }
 
     private func workingIndex(_ user: UserID) -> DocumentPath {
@@ -326,7 +321,7 @@ extension Tradehouse {
     /// `P`, nine characters of time in milliseconds and ten unpredictable ones: ids sort by time and never meet.
     private func makeOrderID() -> OrderID {
         let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
-        var milliseconds = UInt64(max(0, market.now.milliseconds))
+        var milliseconds = UInt64(max(0, marketNow.milliseconds))
         var time: [UInt8] = []
         for _ in 0..<9 {
             time.append(alphabet[Int(milliseconds & 31)])

@@ -38,6 +38,8 @@ package actor Tradehouse {
     var following: [UserID: [InstrumentID]] = [:]
     /// Candles from before the house began, as far back as somebody asked.
     var pasts: [PastKey: (from: Timestamp, candles: [Candle])] = [:]
+    /// Two hand-overs of the legacy books at once could both find them there.
+    var isHandingOver = false
     var backgroundTasks: [Task<Void, Never>] = []
 
     package init(executor: any SerialExecutor, world: World, settings: HouseSettings, store: sending Store, market: sending MarketHub) {

@@ -21,19 +21,27 @@ package struct Trader: Sendable, Hashable {
 /// A trader who may act on the whole house: an owner or an admin.
 package struct Admin: Sendable, Hashable {
     package let trader: Trader
+    /// What the audit calls whoever acts.
+    package let actor: String
     package var isOwner: Bool { trader.role == .owner }
 
     package init?(_ trader: Trader) {
         guard trader.role.isAdmin else { return nil }
         self.trader = trader
+        actor = trader.user.text
+    }
+
+    private init(console trader: Trader) {
+        self.trader = trader
+        actor = "console"
     }
 
     /// Whoever sits at the machine's console with the data folder in hand; the audit calls it `console`.
     package static func console(at now: Timestamp) -> Admin {
         Admin(
-            Trader(
-                user: UserID("CONSOLE")!, desk: UserID("CONSOLE")!, name: "Console", email: "", role: .owner, tier: .free,
-                session: SessionDigest([UInt8](repeating: 0, count: 32)), loginAt: now, expiresAt: now))!
+            console: Trader(
+                user: .legacyDefault, desk: .legacyDefault, name: "Console", email: "", role: .owner, tier: .free,
+                session: SessionDigest([UInt8](repeating: 0, count: 32)), loginAt: now, expiresAt: now))
     }
 }
 
@@ -61,6 +69,7 @@ package enum HouseRefusal: Error, Sendable, Hashable {
     /// Come back after so many seconds.
     case tooManyRequests(retryAfterSeconds: Int)
     case tooBusy
+    case chartsBusy
     case notPermitted
     case unknownUser
     case unknownBook

@@ -91,18 +91,32 @@ package struct HouseRecord: Hashable, Sendable {
     }
 }
 
-/// `config/legacy`: to whom the owner gave the imported default books.
+/// `config/legacy`: to whom the owner gave the imported default books, and which epoch of them.
 package struct HandedOverRecord: Hashable, Sendable {
     package let target: UserID
+    package let epoch: Int
     package let at: Timestamp
 
-    package init(to target: UserID, at: Timestamp) {
+    package init(to target: UserID, epoch: Int, at: Timestamp) {
         self.target = target
+        self.epoch = epoch
         self.at = at
     }
 
     /// The document's members, without those that the store adds.
     package var document: JSONValue {
-        .object(JSONObject([("handed_over_to", .string(target.text)), ("at", .string(at.utcText))]))
+        .object(
+            JSONObject([
+                ("handed_over_to", .string(target.text)), ("epoch", .number(JSONNumber(Int64(epoch)))), ("at", .string(at.utcText)),
+            ]))
+    }
+
+    /// Nothing when a required member is missing or has another type.
+    package init?(document: JSONValue) {
+        guard let target = document["handed_over_to"]?.string.flatMap({ UserID(stored: $0) }),
+            let epoch = document["epoch"]?.int64.flatMap({ Int(exactly: $0) }),
+            let at = document["at"]?.string.flatMap({ Timestamp(rfc3339: $0) })
+        else { return nil }
+        self.init(to: target, epoch: epoch, at: at)
     }
 }

@@ -35,7 +35,9 @@ package struct Assets: Sendable {
     private let indexTag: String
 
     /// Files served at the root, by the names browsers ask for.
-    private static let rootFiles = ["/manifest.webmanifest": "manifest.webmanifest", "/favicon.svg": "favicon.svg", "/favicon.ico": "favicon.svg"]
+    private static let rootFiles = [
+        "/manifest.webmanifest": "manifest.webmanifest", "/favicon.svg": "favicon.svg", "/favicon.ico": "favicon.svg",
+    ]
 
     package init(workshop: AssetWorkshop) {
         self.workshop = workshop
@@ -74,7 +76,9 @@ package struct Assets: Sendable {
             return HTTPResponse(status: 304, headers: ["ETag": indexTag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding, Accept"])
         }
         return response("index.html", request, cache: "no-cache", tag: indexTag, status: 200)
-            ?? HTTPResponse(status: 404, headers: ["Content-Type": "text/plain; charset=utf-8"], body: Array("The pages are not part of this build.\n".utf8))
+            ?? HTTPResponse(
+                status: 404, headers: ["Content-Type": "text/plain; charset=utf-8"],
+                body: Array("The pages are not part of this build.\n".utf8))
     }
 
     /// A file below the hash prefix or at the root; nil when the path is not one of ours.
@@ -86,7 +90,8 @@ package struct Assets: Sendable {
         // A page of an older build asks with the older hash: it gets today's file, but must not keep it.
         let isCurrent = request.path.hasPrefix(prefix + "/") && workshop.readFile == nil
         return response(
-            String(rest[rest.index(after: slash)...]), request, cache: isCurrent ? "public, max-age=31536000, immutable" : "no-store", tag: nil,
+            String(rest[rest.index(after: slash)...]), request, cache: isCurrent ? "public, max-age=31536000, immutable" : "no-store",
+            tag: nil,
             status: 200)
     }
 

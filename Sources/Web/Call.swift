@@ -122,7 +122,8 @@ package struct Fields: Sendable {
     }
 
     /// One of the words of an enumeration; letter case counts.
-    package func word<Word: RawRepresentable & CaseIterable>(_ name: String, default fallback: Word? = nil, uppercasing: Bool = false) throws
+    package func word<Word: RawRepresentable & CaseIterable>(_ name: String, default fallback: Word? = nil, uppercasing: Bool = false)
+        throws
         -> Word where Word.RawValue == String
     {
         guard let value = object[name], !value.isNull else {

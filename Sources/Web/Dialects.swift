@@ -50,7 +50,11 @@ extension Dialect {
                 json.member("type", legacy.type)
                 json.array("loc") { json in
                     json.string(problem.place.rawValue)
-                    if case .notJSON(let offset, _) = problem.kind { json.int(offset) } else if !problem.field.isEmpty { json.string(problem.field) }
+                    if case .notJSON(let offset, _) = problem.kind {
+                        json.int(offset)
+                    } else if !problem.field.isEmpty {
+                        json.string(problem.field)
+                    }
                 }
                 json.member("msg", legacy.message)
                 json.key("input")

@@ -104,7 +104,10 @@ enum ErrorResponses {
             case .passwordTooShort: (400, "password_too_short", "The password is too short: use at least 8 characters.", "password")
             case .passwordTooLong: (400, "password_too_long", "The password is too long: use at most 256 characters.", "password")
             case .passwordTooCommon:
-                (400, "password_too_common", "That password is among the most guessed ones. Choose another, for example three words.", "password")
+                (
+                    400, "password_too_common", "That password is among the most guessed ones. Choose another, for example three words.",
+                    "password"
+                )
             case .emailTaken: (409, "email_taken", "There is an account with this e-mail address already. Log in instead.", "email")
             case .userIDTaken: (409, "user_id_taken", "There is an account with this id already.", "user_id")
             case .invalidCredentials: (401, "invalid_credentials", "E-mail address or password is wrong.", nil)
@@ -114,6 +117,7 @@ enum ErrorResponses {
             case .setupDone: (409, "setup_done", "The owner's account exists already. Log in instead.", nil)
             case .tooManyRequests(let seconds): (429, "too_many_requests", "Too many requests. Try again in \(seconds) s.", nil)
             case .tooBusy: (503, "busy", "Too many people log in at this moment. Try again in a few seconds.", nil)
+            case .chartsBusy: (503, "busy", "Too many charts are asked for at this moment. Try again in a few seconds.", nil)
             case .notPermitted: (403, "not_permitted", "Your role does not allow this.", nil)
             case .unknownUser: (404, "unknown_user", "There is no account with this id.", "user_id")
             case .unknownBook: (404, "unknown_book", "You have no book of this name.", "book")
@@ -127,16 +131,20 @@ enum ErrorResponses {
             }
         var reply = Reply(status: status, body: dialect.errorBody(code: code, text: text, field: field))
         if case .tooManyRequests(let seconds) = refusal { reply.headers.append(("Retry-After", String(seconds))) }
-        if case .tooBusy = refusal { reply.headers.append(("Retry-After", "5")) }
+        if refusal == .tooBusy || refusal == .chartsBusy { reply.headers.append(("Retry-After", "5")) }
         return reply
     }
 
     private static func reply(to failure: StorageFailure, in dialect: Dialect) -> Reply {
         let (code, text): (String, String) =
             switch failure {
-            case .storageFull: ("storage_full", "The disk of this house is full. Nothing was stored; try again when its owner has made room.")
+            case .storageFull:
+                ("storage_full", "The disk of this house is full. Nothing was stored; try again when its owner has made room.")
             case .quarantined:
-                ("quarantined", "Your books need the owner's attention before they can be used: their files do not agree. Nothing was changed.")
+                (
+                    "quarantined",
+                    "Your books need the owner's attention before they can be used: their files do not agree. Nothing was changed."
+                )
             case .outcomeUnknown:
                 ("outcome_unknown", "It is not known whether this was stored. Ask again with the same client_order_id.")
             default: ("storage_failed", "The disk of this house did not answer. Nothing is known to be stored; ask again.")

@@ -52,7 +52,14 @@ enum Guards {
     }
 
     /// Where a request came from.
-    static func origin(of request: HTTPRequest) -> Origin {
-        Origin(address: request.remoteAddress, agent: request.headers["User-Agent"] ?? "")
+    ///
+    /// Behind a proxy of ours, the last address that the proxy added to `X-Forwarded-For`; what a client wrote there itself stands
+    /// before it and is not believed.
+    static func origin(of request: HTTPRequest, proxies: Set<String>) -> Origin {
+        var address = request.remoteAddress
+        if proxies.contains(address), let last = request.headers.all("X-Forwarded-For").last?.split(separator: ",").last {
+            address = String(last.drop { $0 == " " }.prefix(64))
+        }
+        return Origin(address: address, agent: request.headers["User-Agent"] ?? "")
     }
 }

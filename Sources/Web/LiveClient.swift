@@ -36,7 +36,11 @@ package final class LiveClient {
     var valueSeen: UInt64 = 0
     var lastClosed: Timestamp?
     var complained = false
-    /// Prices for position events; set with the first snapshot.
+    /// Its login is being looked up.
+    var isAuthenticating = false
+    /// What came while it was.
+    var early: [[UInt8]] = []
+    /// Prices for position events; set when the trader is known.
     var hub: MarketHub?
     var now: (@Sendable () -> Timestamp)?
 

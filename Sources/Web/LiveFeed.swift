@@ -35,6 +35,8 @@ package final class LiveFeed: @unchecked Sendable {
     package static let authenticationTime: Duration = .seconds(5)
     /// Instruments one socket may follow.
     package static let subscriptionLimit = 500
+    /// Messages that may wait while a login is read from disk.
+    static let earlyLimit = 32
     /// Orders and trades in a snapshot.
     static let snapshotRows = 100
 
@@ -118,9 +120,16 @@ package final class LiveFeed: @unchecked Sendable {
             return client.complain("not_json", "Send JSON objects with a `type`.")
         }
         let type = message["type"]?.string
+        if client.isAuthenticating, client.trader == nil {
+            // The login is being read from disk: what comes meanwhile waits, up to a few messages.
+            guard client.early.count < LiveFeed.earlyLimit else { return refuse(id, .invalid, house) }
+            client.early.append(text)
+            return
+        }
         guard client.trader != nil else {
             guard type == "auth", let token = message["token"]?.string else { return refuse(id, .absent, house) }
             let resume = message["resume"]?.int64.flatMap { UInt64(exactly: $0) }
+            client.isAuthenticating = true
             Task.immediate { await self.authenticate(id, token: token, resumeAfter: resume, house) }
             return
         }
@@ -135,12 +144,15 @@ package final class LiveFeed: @unchecked Sendable {
             client.socket.send(json.bytes)
         case "subscribe":
             let ids = (message["instruments"]?.array ?? []).compactMap { $0.string.flatMap { InstrumentID(key: $0) } }
+                .filter { client.seen[$0] == nil }
             guard client.seen.count + ids.count <= LiveFeed.subscriptionLimit else {
                 return client.complain("too_many_instruments", "At most \(LiveFeed.subscriptionLimit) instruments on one socket.")
             }
             for id in ids where house.market.instrument(for: id) != nil { client.seen[id] = client.seen[id] ?? 0 }
         case "unsubscribe":
-            for id in (message["instruments"]?.array ?? []).compactMap({ $0.string.flatMap { InstrumentID(key: $0) } }) { client.seen[id] = nil }
+            for id in (message["instruments"]?.array ?? []).compactMap({ $0.string.flatMap { InstrumentID(key: $0) } }) {
+                client.seen[id] = nil
+            }
         case "depth":
             client.depth = message["instrument"]?.string.flatMap { InstrumentID(key: $0) }
             client.depthSeen = 0
@@ -189,16 +201,20 @@ package final class LiveFeed: @unchecked Sendable {
             return client.socket.close(LiveClose.tooManySockets, "Too many live connections.")
         }
         client.trader = trader
+        client.hub = house.market
+        client.now = house.world.now
         socketsOfUser[trader.user, default: 0] += 1
-        guard case .stream = client.kind else { return }
+        // Sockets of every kind end with their login; only a stream hears of the user's own books.
+        let isStream = if case .stream = client.kind { true } else { false }
         client.listener = house.listen(
             as: trader,
-            deliver: { [weak client] event in client?.deliver(event) },
+            deliver: { [weak client] event in if isStream { client?.deliver(event) } },
             close: { [weak self, weak client] in
                 guard let self, let client else { return }
                 if clients.removeValue(forKey: client.id) != nil { release(trader) }
                 client.socket.close(LiveClose.authentication, AuthenticationRefusal.invalid.rawValue)
             })
+        guard isStream else { return }
         var json = JSONWriter()
         json.beginObject()
         json.member("type", "hello")
@@ -213,6 +229,9 @@ package final class LiveFeed: @unchecked Sendable {
         } else {
             await sendSnapshot(id, house)
         }
+        let early = client.early
+        client.early = []
+        for text in early { received(text, from: id, house) }
     }
 
     private func sendSnapshot(_ id: UInt64, _ house: isolated Tradehouse) async {
@@ -240,8 +259,6 @@ package final class LiveFeed: @unchecked Sendable {
                 for trade in book.account.trades.suffix(LiveFeed.snapshotRows).reversed() { OrderViews.trade(trade, &json) }
             }
             json.endObject()
-            client.hub = house.market
-            client.now = house.world.now
             client.socket.send(json.bytes)
         } catch {
             client.complain("book_unavailable", "Your book cannot be read at this moment. Try again.")
@@ -371,7 +388,9 @@ package final class LiveFeed: @unchecked Sendable {
             json.key("data")
             LiveRoutes.tick(quote, &json)
         case .candles(_, let interval):
-            guard let closed = board.candles.candles(interval, includingCurrent: false).last, closed.openedAt != client.lastClosed else { return }
+            guard let closed = board.candles.candles(interval, includingCurrent: false).last, closed.openedAt != client.lastClosed else {
+                return
+            }
             let isFirst = client.lastClosed == nil
             client.lastClosed = closed.openedAt
             if isFirst { return }

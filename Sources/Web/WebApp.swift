@@ -10,6 +10,7 @@ package final class WebApp: Sendable {
     package let house: Tradehouse
     package let table: RouteTable
     package let assets: Assets
+    private let proxies: Set<String>
     private let live = LiveFeed()
 
     /// All routes of the house, area by area.
@@ -20,8 +21,9 @@ package final class WebApp: Sendable {
     /// The socket paths, which are no routes of the table: a socket is not an answer.
     package static let socketPaths = ["/api/stream", "/api/live/ws/ticks/{symbol}", "/api/live/ws/candles/{symbol}"]
 
-    package init(house: Tradehouse, assets: Assets) {
+    package init(house: Tradehouse, assets: Assets, proxies: Set<String> = []) {
         self.house = house
+        self.proxies = proxies
         self.assets = assets
         table = RouteTable(WebApp.routes)
     }
@@ -56,7 +58,8 @@ package final class WebApp: Sendable {
         }
     }
 
-    private func answer(_ request: HTTPRequest, _ route: Route, _ parameters: [String], _ house: isolated Tradehouse) async -> HTTPResponse {
+    private func answer(_ request: HTTPRequest, _ route: Route, _ parameters: [String], _ house: isolated Tradehouse) async -> HTTPResponse
+    {
         var budget: RateReading?
         do {
             var query: [(name: String, value: String)] = []
@@ -79,7 +82,8 @@ package final class WebApp: Sendable {
                 caller = trader
             }
             let call = Call(
-                request: request, parameters: parameters, query: query, caller: caller, origin: Guards.origin(of: request),
+                request: request, parameters: parameters, query: query, caller: caller,
+                origin: Guards.origin(of: request, proxies: proxies),
                 dialect: route.dialect)
             return dressed(try await route.handler(house, call), budget: budget)
         } catch {

@@ -68,7 +68,8 @@ struct Assembly {
             market = MarketHub(
                 instruments: simulated.instruments, hours: hours, now: now,
                 past: MarketPast(
-                    candles: { past.history($0, interval: $1, in: $2, hours: hours) }, previousClose: { past.previousClose(of: $0, at: $1) }))
+                    candles: { past.history($0, interval: $1, in: $2, hours: hours) }, previousClose: { past.previousClose(of: $0, at: $1) }
+                ))
             openingTicks = simulated.openingTicks()
             source = .simulated(simulated)
         case .replay(let path, let speed):
@@ -83,7 +84,7 @@ struct Assembly {
         let workshop = AssetWorkshop(
             sha256: { Crypto.sha256($0) }, gzip: { Gzip.compress($0, level: 9) },
             readFile: webFolder.map { folder in { @Sendable name in Assembly.page(name, in: folder) } })
-        app = WebApp(house: house, assets: Assets(workshop: workshop))
+        app = WebApp(house: house, assets: Assets(workshop: workshop), proxies: Set(configuration.proxies))
     }
 }
 

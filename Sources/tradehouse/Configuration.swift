@@ -1,7 +1,7 @@
 // Where settings come from: flag, then environment, then file, then default. What they are: `Settings`.
 
-import House
 import HTTP
+import House
 import Platform
 import Storage
 import Trading

@@ -12,7 +12,7 @@ struct MasterKey {
         let content: [UInt8]
         do {
             content = try WholeFile.read(path, limitBytes: 4096)
-        } catch where error.isAbsent {
+        } catch  where error.isAbsent {
             let key = Entropy.bytes(32)
             do {
                 try WholeFile.createPrivate(path, content: Array((Crypto.hex(key) + "\n").utf8))

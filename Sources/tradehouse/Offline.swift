@@ -19,7 +19,8 @@ enum Offline {
         options.ballastBytes = 0
         options.notice = { notice in
             if notice.level != .info {
-                Terminal.complain("\(notice.event) \(notice.fields.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " "))")
+                Terminal.complain(
+                    "\(notice.event) \(notice.fields.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " "))")
             }
         }
         options.fatal = { failure in

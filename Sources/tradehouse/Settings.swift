@@ -1,8 +1,8 @@
 // Every setting of the house, one line each: its key, its default, its unit and what is allowed. `etc/tradehouse.conf` explains them to
 // the operator; a test holds the two together. Where values come from: `Configuration`.
 
-import House
 import HTTP
+import House
 import Platform
 import Storage
 import Trading
@@ -139,7 +139,9 @@ extension Setting {
     ]
 
     private static func word<Word: RawRepresentable & CaseIterable>(_ text: String) throws -> Word where Word.RawValue == String {
-        guard let word = Word(rawValue: text) else { throw SettingProblem("one of " + Word.allCases.map(\.rawValue).joined(separator: ", ")) }
+        guard let word = Word(rawValue: text) else {
+            throw SettingProblem("one of " + Word.allCases.map(\.rawValue).joined(separator: ", "))
+        }
         return word
     }
 

@@ -54,7 +54,8 @@ import Web
     @Test func `the tree speaks of the product only`() throws {
         let forbidden = [/deb\.debian\.org/, /pypi\.org/, /pythonhosted/, /\/root\//, /\/work\//]
         for folder in ["Sources", "Tests", "etc"] {
-            for file in SourceTree.files(below: folder, ending: "") where file.hasSuffix(".swift") || file.hasSuffix(".md") || file.hasSuffix(".js") {
+            for file in SourceTree.files(below: folder, ending: "")
+            where file.hasSuffix(".swift") || file.hasSuffix(".md") || file.hasSuffix(".js") {
                 if file.hasSuffix("DocumentationTests.swift") { continue }
                 let text = try SourceTree.text(file)
                 for pattern in forbidden { #expect(text.firstMatch(of: pattern) == nil, "\(file)") }

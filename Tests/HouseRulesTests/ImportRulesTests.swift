@@ -23,7 +23,8 @@ private let mayImport: [String: Set<String>] = [
             for file in files {
                 for line in try SourceTree.text(file).split(separator: "\n") {
                     let words = line.split(separator: " ")
-                    guard let position = words.firstIndex(of: "import"), words[..<position].allSatisfy({ $0.hasPrefix("@") || $0 == "package" }),
+                    guard let position = words.firstIndex(of: "import"),
+                        words[..<position].allSatisfy({ $0.hasPrefix("@") || $0 == "package" }),
                         words.count > position + 1
                     else { continue }
                     let module = String(words[position + 1])

@@ -30,7 +30,8 @@ extension World {
             hashPassword: { "simulated:" + Crypto.hex(Crypto.sha256(Array($0.utf8))) },
             verifyPassword: { $1 == "simulated:" + Crypto.hex(Crypto.sha256(Array($0.utf8))) },
             workOut: { $0() },
-            log: { level, event, fields in log.add("\(level.rawValue) \(event) \(fields.map { "\($0.0)=\($0.1)" }.joined(separator: " "))") })
+            log: { level, event, fields in log.add("\(level.rawValue) \(event) \(fields.map { "\($0.0)=\($0.1)" }.joined(separator: " "))")
+            })
     }
 }
 

@@ -139,6 +139,8 @@ import Testing
             quote INFY 1499.90 1500.00
             buy 1 INFY limit 1400
             buy 1 INFY stop 1600
+            expire                      → held 3000
+            pass 86400
             expire                      → #1 cancelled end_of_day, #2 cancelled end_of_day, held 0
             buy 1 INFY limit 1400
             cancelAll                   → #3 cancelled cancelled_by_user

@@ -109,7 +109,9 @@ extension PaperAccount {
         if day != dayNumber {
             dayNumber = day
             dayNet = .zero
+            dayTrades = 0
         }
+        dayTrades += 1
         dayNet += brought - trade.charges
         if trade.rule == .depth {
             taken[trade.instrument, default: TakenDepth()].add(trade.side, trade.quantity, at: trade.at)

@@ -13,7 +13,7 @@ package enum PaperCommand: Sendable {
     case cancelAll(reason: String? = nil)
     /// A message of the feed, newer than all before of its instrument; the market's quote already tells it.
     case tick(Tick)
-    /// The trading day ended: orders that were valid for the day are cancelled.
+    /// A new day came: orders that were valid for an earlier day in India are cancelled.
     case expireDay
     /// Begin a new epoch; nothing of the old one stays but its archive.
     case reset(capital: Money)
@@ -44,9 +44,15 @@ extension PaperAccount {
         case .cancelAll(let reason): workingSlots.map { cancellation(of: placed[$0].id, .requested, reason, at: instant) }
         case .tick(let tick): match(tick, market, at: instant)
         case .expireDay:
-            workingSlots.filter { placed[$0].validity == .day }.map { cancellation(of: placed[$0].id, .endOfDay, at: instant) }
+            workingSlots.filter { placed[$0].validity == .day && isOfEarlierDay(placed[$0], at: instant) }.map {
+                cancellation(of: placed[$0].id, .endOfDay, at: instant)
+            }
         case .reset(let capital): try reset(capital, at: instant)
         }
+    }
+
+    private func isOfEarlierDay(_ order: Order, at instant: Timestamp) -> Bool {
+        order.placedAt.dayNumber(offsetSeconds: indiaOffsetSeconds) < instant.dayNumber(offsetSeconds: indiaOffsetSeconds)
     }
 
     private func cancellation(

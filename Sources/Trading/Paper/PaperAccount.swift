@@ -42,6 +42,8 @@ package struct PaperAccount: Sendable, Equatable {
     /// The day in India of the last fill, and what it brought so far.
     var dayNumber = Int64.min
     var dayNet = Money.zero
+    /// Fills on that day.
+    var dayTrades = 0
     /// How many orders are working.
     package internal(set) var workingCount = 0
 

@@ -23,7 +23,12 @@ enum AdminRoutes {
     }
 
     @Sendable static func users(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
-        let after = call.query("after").flatMap { UserID($0) }
+        let after = try call.query("after").map { text in
+            guard let id = UserID(text) else {
+                throw FieldProblem(place: .query, field: "after", kind: .notAnIdentifier("a user id"), input: .string(text))
+            }
+            return id
+        }
         let records = try await house.users(try admin(call), after: after, limit: pageSize + 1)
         return .object { json in
             json.member("status", "success")

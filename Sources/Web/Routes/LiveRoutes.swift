@@ -77,7 +77,8 @@ enum LiveRoutes {
         let count = try query.integer("count", default: 100)
         guard (1...Int64(CandleBuilder.keptCandles)).contains(count) else {
             throw FieldProblem(
-                place: .query, field: "count", kind: .rule(code: "out_of_range", text: "`count` must be 1 to \(CandleBuilder.keptCandles)."))
+                place: .query, field: "count", kind: .rule(code: "out_of_range", text: "`count` must be 1 to \(CandleBuilder.keptCandles).")
+            )
         }
         let all = board.candles.candles(interval, includingCurrent: try query.bool("include_current", default: false))
         let found = all.suffix(Int(count))

@@ -30,12 +30,14 @@ enum MarketRoutes {
     static let symbolLimit = 500
     /// Instruments in one legacy listing.
     static let listingLimit = 100
+    /// The last moment that can be asked for: the year 2100.
+    static let latestMilliseconds: Int64 = 4_102_444_800_000
     /// Candles in one answer, at most.
     static let candleLimit = 5_000
 
     @Sendable static func status(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
         let hub = house.market
-        let now = hub.now
+        let now = house.marketNow
         let status = hub.hours.status(at: now)
         return .object { json in
             json.member("status", "success")
@@ -108,7 +110,8 @@ enum MarketRoutes {
         }
     }
 
-    private static func contracts(_ house: isolated Tradehouse, _ call: Call, segment: String, kinds: [String], named: Bool) throws -> Reply {
+    private static func contracts(_ house: isolated Tradehouse, _ call: Call, segment: String, kinds: [String], named: Bool) throws -> Reply
+    {
         let underlying = call.query("underlying")
         let option = call.query("option_type")
         let found = house.market.instruments(on: "NFO").filter {
@@ -206,7 +209,8 @@ enum MarketRoutes {
 
     private static func interval(_ word: String, place: FieldPlace) throws -> CandleInterval {
         guard let interval = CandleInterval(word: word) else {
-            throw FieldProblem(place: place, field: "interval", kind: .notOneOf(CandleInterval.allCases.map(\.rawValue)), input: .string(word))
+            throw FieldProblem(
+                place: place, field: "interval", kind: .notOneOf(CandleInterval.allCases.map(\.rawValue)), input: .string(word))
         }
         return interval
     }
@@ -259,7 +263,9 @@ enum MarketRoutes {
         let id = try instrument(query, symbol: "symbol", house)
         let days = try query.integer("days", default: 30)
         let word = try query.text("interval", limit: 16, default: "day")
-        let span = Span(id: id, interval: try interval(word, place: .query), intervalWord: word, range: try lastDays(days, house, place: .query, field: "days"))
+        let span = Span(
+            id: id, interval: try interval(word, place: .query), intervalWord: word,
+            range: try lastDays(days, house, place: .query, field: "days"))
         return try await history(span, house) { json in
             json.member("symbol", id.symbol)
             json.member("days", days)
@@ -271,7 +277,9 @@ enum MarketRoutes {
         let id = try instrument(body, symbol: "ticker", house)
         let duration = try body.integer("duration", default: 4)
         let word = try body.text("interval", limit: 16, default: "5minute")
-        let span = Span(id: id, interval: try interval(word, place: .body), intervalWord: word, range: try lastDays(duration, house, place: .body, field: "duration"))
+        let span = Span(
+            id: id, interval: try interval(word, place: .body), intervalWord: word,
+            range: try lastDays(duration, house, place: .body, field: "duration"))
         return try await history(span, house) { json in
             json.member("ticker", id.symbol)
             json.member("duration", duration)
@@ -279,14 +287,17 @@ enum MarketRoutes {
     }
 
     private static func days(_ first: CivilDate, _ last: CivilDate) -> ClosedRange<Timestamp> {
-        Timestamp(date: first, offsetSeconds: indiaOffsetSeconds)...Timestamp(date: last, secondOfDay: 86_399, offsetSeconds: indiaOffsetSeconds)
+        Timestamp(
+            date: first, offsetSeconds: indiaOffsetSeconds)...Timestamp(date: last, secondOfDay: 86_399, offsetSeconds: indiaOffsetSeconds)
     }
 
-    private static func lastDays(_ count: Int64, _ house: isolated Tradehouse, place: FieldPlace, field: String) throws -> ClosedRange<Timestamp> {
+    private static func lastDays(_ count: Int64, _ house: isolated Tradehouse, place: FieldPlace, field: String) throws -> ClosedRange<
+        Timestamp
+    > {
         guard (1...4000).contains(count) else {
             throw FieldProblem(place: place, field: field, kind: .rule(code: "out_of_range", text: "`\(field)` must be 1 to 4000 days."))
         }
-        return (house.market.now - .seconds(86_400 * count))...house.market.now
+        return (house.marketNow - .seconds(86_400 * count))...house.marketNow
     }
 
     @Sendable static func candles(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
@@ -298,12 +309,21 @@ enum MarketRoutes {
         let interval = try interval(try query.text("interval", limit: 16, default: "minute"), place: .query)
         let count = try query.integer("count", default: 500)
         guard (1...Int64(candleLimit)).contains(count) else {
-            throw FieldProblem(place: .query, field: "count", kind: .rule(code: "out_of_range", text: "`count` must be 1 to \(candleLimit)."))
+            throw FieldProblem(
+                place: .query, field: "count", kind: .rule(code: "out_of_range", text: "`count` must be 1 to \(candleLimit)."))
         }
-        let end = try query.optionalInteger("to").map { Timestamp(microseconds: $0.multipliedReportingOverflow(by: 1000).partialValue) } ?? house.market.now
+        let end =
+            try query.optionalInteger("to").map { milliseconds in
+                guard (0...MarketRoutes.latestMilliseconds).contains(milliseconds) else {
+                    throw FieldProblem(
+                        place: .query, field: "to",
+                        kind: .rule(code: "out_of_range", text: "`to` must be milliseconds between 1970 and 2100."))
+                }
+                return Timestamp(microseconds: milliseconds * 1000)
+            } ?? house.marketNow
         let span = interval.duration * Int(count)
         let found = try await house.candles(of: id, interval: interval, in: (end - span)...max(end, end - span)).suffix(Int(count))
-        let current = found.last.map { $0.openedAt + interval.duration > house.market.now } ?? false
+        let current = found.last.map { $0.openedAt + interval.duration > house.marketNow } ?? false
         return .object(reserving: 256 + 80 * found.count) { json in
             json.member("status", "success")
             json.member("instrument", id.key)

@@ -21,8 +21,10 @@ enum OrderFields {
         guard book == BookName.default.text else { throw HouseRefusal.unknownBook }
         var draft = try terms(body)
         let header = call.request.headers["Idempotency-Key"]
-        if let header, header.utf8.count > clientIDLimitBytes || header.isEmpty {
-            throw FieldProblem(place: .body, field: "Idempotency-Key", kind: .tooLong(clientIDLimitBytes))
+        if let header, !(1...clientIDLimitBytes).contains(header.utf8.count) {
+            throw FieldProblem(
+                place: .body, field: "Idempotency-Key",
+                kind: .rule(code: "malformed", text: "`Idempotency-Key` must have 1 to \(clientIDLimitBytes) characters."))
         }
         draft.clientOrderID = try body.optionalText("client_order_id", limit: clientIDLimitBytes) ?? header
         if draft.clientOrderID != nil { draft.requestDigest = digest(of: draft, house) }
@@ -34,7 +36,8 @@ enum OrderFields {
         let exchange = try body.text("exchange", limit: 12)
         let symbol = try body.text("tradingsymbol", limit: 40)
         guard let instrument = InstrumentID(exchange: exchange.uppercased(), symbol: symbol.uppercased()) else {
-            throw FieldProblem(place: body.place, field: "tradingsymbol", kind: .notAnIdentifier("a trading symbol"), input: .string(symbol))
+            throw FieldProblem(
+                place: body.place, field: "tradingsymbol", kind: .notAnIdentifier("a trading symbol"), input: .string(symbol))
         }
         let side: Side = try body.word("transaction_type", uppercasing: true)
         return OrderDraft(

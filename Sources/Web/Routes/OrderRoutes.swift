@@ -96,13 +96,16 @@ enum OrderRoutes {
     @Sendable static func orders(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
         let book = try await house.book(of: call.trader)
         let orders = book.account.orders(limit: book.account.orderCount)
-        return .object(reserving: 256 + 400 * orders.count) { json in
-            json.member("status", "success")
-            json.member("count", orders.count)
-            json.array("orders") { json in
-                for order in orders.reversed() { LegacyViews.order(order, &json) }
-            }
-        }
+        var json = JSONWriter(reserving: 256 + 400 * orders.count)
+        json.beginObject()
+        json.member("status", "success")
+        json.member("count", orders.count)
+        json.key("orders")
+        json.beginArray()
+        try await LongLists.write(orders.reversed(), &json, house) { LegacyViews.order($0, &$1) }
+        json.endArray()
+        json.endObject()
+        return Reply(body: json.bytes)
     }
 
     @Sendable static func history(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
@@ -117,13 +120,17 @@ enum OrderRoutes {
 
     @Sendable static func trades(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
         let book = try await house.book(of: call.trader)
-        return .object(reserving: 256 + 200 * book.account.trades.count) { json in
-            json.member("status", "success")
-            json.member("count", book.account.trades.count)
-            json.array("trades") { json in
-                for trade in book.account.trades { LegacyViews.trade(trade, &json) }
-            }
-        }
+        let trades = book.account.trades
+        var json = JSONWriter(reserving: 256 + 200 * trades.count)
+        json.beginObject()
+        json.member("status", "success")
+        json.member("count", trades.count)
+        json.key("trades")
+        json.beginArray()
+        try await LongLists.write(trades, &json, house) { LegacyViews.trade($0, &$1) }
+        json.endArray()
+        json.endObject()
+        return Reply(body: json.bytes)
     }
 
     @Sendable static func positions(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {

@@ -46,21 +46,25 @@ enum PaperTradingRoutes {
     }
 
     @Sendable static func trades(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
-        tradeList("trades", try await house.book(of: call.trader))
+        try await tradeList("trades", try await house.book(of: call.trader), house)
     }
 
     @Sendable static func history(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
-        tradeList("history", try await house.book(of: call.trader))
+        try await tradeList("history", try await house.book(of: call.trader), house)
     }
 
-    private static func tradeList(_ name: StaticString, _ book: BookView) -> Reply {
-        .object(reserving: 256 + 200 * book.account.trades.count) { json in
-            json.member("status", "success")
-            json.array(name) { json in
-                for trade in book.account.trades { LegacyViews.trade(trade, &json) }
-            }
-            json.member("total_trades", book.account.trades.count)
-        }
+    private static func tradeList(_ name: StaticString, _ book: BookView, _ house: isolated Tradehouse) async throws -> Reply {
+        let trades = book.account.trades
+        var json = JSONWriter(reserving: 256 + 200 * trades.count)
+        json.beginObject()
+        json.member("status", "success")
+        json.key(name)
+        json.beginArray()
+        try await LongLists.write(trades, &json, house) { LegacyViews.trade($0, &$1) }
+        json.endArray()
+        json.member("total_trades", trades.count)
+        json.endObject()
+        return Reply(body: json.bytes)
     }
 
     @Sendable static func funds(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
@@ -202,7 +206,8 @@ enum PaperTradingRoutes {
         let query = call.queryFields
         let limit = try query.integer("limit", default: Int64(pageSize))
         guard (1...Int64(largestPage)).contains(limit) else {
-            throw FieldProblem(place: .query, field: "limit", kind: .rule(code: "out_of_range", text: "`limit` must be 1 to \(largestPage)."))
+            throw FieldProblem(
+                place: .query, field: "limit", kind: .rule(code: "out_of_range", text: "`limit` must be 1 to \(largestPage)."))
         }
         let status = try query.optionalText("status", limit: 20)?.uppercased()
         let symbol = try query.optionalText("symbol", limit: 40)?.uppercased()

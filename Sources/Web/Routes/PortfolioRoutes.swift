@@ -12,6 +12,7 @@ enum PortfolioRoutes {
     ].map { Route(.get, $0, .trader, .legacy, noBroker) }
 
     @Sendable static func noBroker(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
-        throw Refusal(502, "no_broker", "No broker is connected to this account, so there is no portfolio to show. Paper trading needs none.")
+        throw Refusal(
+            502, "no_broker", "No broker is connected to this account, so there is no portfolio to show. Paper trading needs none.")
     }
 }

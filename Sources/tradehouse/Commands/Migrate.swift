@@ -37,17 +37,23 @@ enum Migrate {
         options.merge = flags.has("merge")
         options.dryRun = flags.has("dry-run")
         if let text = flags.value("user") {
-            guard let user = UserID(stored: text) else { throw UsageProblem("`--user \(text)` cannot be an id: 1 to 32 letters, digits, - and _.") }
+            guard let user = UserID(stored: text) else {
+                throw UsageProblem("`--user \(text)` cannot be an id: 1 to 32 letters, digits, - and _.")
+            }
             options.user = user
         }
         if let text = flags.value("offset-minutes") {
             guard let minutes = Int(text), LegacyImport.offsetLimit.contains(minutes) else {
-                throw UsageProblem("`--offset-minutes \(text)` is not a whole number from \(LegacyImport.offsetLimit.lowerBound) to \(LegacyImport.offsetLimit.upperBound).")
+                throw UsageProblem(
+                    "`--offset-minutes \(text)` is not a whole number from \(LegacyImport.offsetLimit.lowerBound) to \(LegacyImport.offsetLimit.upperBound)."
+                )
             }
             options.offsetMinutes = minutes
         }
         if let text = flags.value("capital") {
-            guard let capital = Money(text: text), capital > .zero else { throw UsageProblem("`--capital \(text)` is not an amount above 0.") }
+            guard let capital = Money(text: text), capital > .zero else {
+                throw UsageProblem("`--capital \(text)` is not an amount above 0.")
+            }
             options.capital = capital
         }
         let from = try flags.required("from")

@@ -19,7 +19,7 @@ enum UserCommand {
     private static let origin = Origin(address: "console", agent: "tradehouse user")
 
     static func run(_ arguments: [String]) throws -> Int32 {
-        let flags = try Flags(arguments, taking: ["data", "email", "id", "name", "role", "cost"], plain: ["password-stdin"])
+        let flags = try Flags(arguments, taking: ["data", "email", "id", "name", "role"], plain: ["password-stdin"])
         if flags.has("help") {
             Terminal.print(help)
             return 0
@@ -45,7 +45,9 @@ enum UserCommand {
             guard let id = UserID(text) else { throw UsageProblem("`\(text)` cannot be an id: 1 to 32 letters, digits, - and _.") }
             return id
         }
-        guard flags.has("password-stdin") else { throw UsageProblem("`--password-stdin` is missing: the password comes by standard input.") }
+        guard flags.has("password-stdin") else {
+            throw UsageProblem("`--password-stdin` is missing: the password comes by standard input.")
+        }
         guard let password = Terminal.readLine() else { throw UsageProblem("Standard input holds no password.") }
         let name = flags.value("name") ?? ""
         let record = try refusing {
