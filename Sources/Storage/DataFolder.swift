@@ -166,6 +166,22 @@ enum DataFolder {
         return format
     }
 
+    /// A folder without any journal has no users either: with them, the journal is what was lost.
+    static func checkFresh(_ disk: any Disk) throws(StorageFailure) {
+        for directory in ["paper", "users"] {
+            var found: String?
+            do {
+                try disk.list(directory) { entry in
+                    if !isPlaceholder(entry.name, atTop: false), !entry.name.hasPrefix(".tmp-") { found = directory + "/" + entry.name }
+                    return found == nil
+                }
+            } catch {
+                throw .io(error)
+            }
+            if let found { throw .damaged(file: "journal", why: "it is empty, and \(found) is not new") }
+        }
+    }
+
     /// The first name that a folder of placeholders would not hold.
     private static func foreignEntry(_ disk: any Disk, _ directory: String, depth: Int) throws(DiskFailure) -> String? {
         var folders: [String] = []

@@ -94,6 +94,7 @@ package final class Store {
         }
         let scan = JournalScan(disk: disk, auditFrom: audit.lastSeq, notice: options.notice, takeAudit: writeAudit)
         try scan.run()
+        if scan.segments.isEmpty, scan.tail.bytes == 0 { try DataFolder.checkFresh(disk) }
         try scan.settleEnd(heals: true, at: now) { key, v, sum throws(StorageFailure) in
             try BookLoader.metaHolds(key, v: v, sum: sum, on: disk, limitBytes: options.bookFileLimitBytes)
         }
