@@ -102,8 +102,6 @@ extension Assembly {
 extension World {
     /// The real outside.
     static func real(loop: EventLoop, pool: ThreadQueue, log: Log, cost: Int, signingKey: [UInt8]) -> World {
-        // A hash to compare with when the user is unknown, so that both cases cost the same.
-        let decoy = PasswordHash.make("nobody has this password", cost: cost, salt: Entropy.bytes(PasswordHash.saltBytes)) ?? ""
         @Sendable func offLoop<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async throws -> Value {
             let outcome: Result<Value, PoolBusy> = await withCheckedContinuation { continuation in
                 let isTaken = pool.trySubmit {
@@ -138,8 +136,11 @@ extension World {
                 return hash
             },
             verifyPassword: { password, hash in
-                let stored = hash.isEmpty ? decoy : hash
-                return try await offLoop { PasswordHash.verify(password, against: stored) } && !hash.isEmpty
+                guard hash.isEmpty else { return try await offLoop { PasswordHash.verify(password, against: hash) } }
+                // Nobody is known by this name: a hash is made all the same, so that the answer takes as long.
+                let salt = Entropy.bytes(PasswordHash.saltBytes)
+                _ = try await offLoop { PasswordHash.make(password, cost: cost, salt: salt) }
+                return false
             },
             workOut: { work in try await offLoop(work) },
             log: { level, event, fields in
