@@ -18,6 +18,9 @@ static const unsigned char chart_chart_js[] = {
 static const unsigned char chart_crosshair_js[] = {
 #embed "site/chart/crosshair.js"
 };
+static const unsigned char chart_gestures_js[] = {
+#embed "site/chart/gestures.js"
+};
 static const unsigned char chart_indicators_js[] = {
 #embed "site/chart/indicators.js"
 };
@@ -198,6 +201,7 @@ const struct webui_asset webui_assets[] = {
     {"chart/candles.js", "text/javascript; charset=utf-8", chart_candles_js, sizeof chart_candles_js},
     {"chart/chart.js", "text/javascript; charset=utf-8", chart_chart_js, sizeof chart_chart_js},
     {"chart/crosshair.js", "text/javascript; charset=utf-8", chart_crosshair_js, sizeof chart_crosshair_js},
+    {"chart/gestures.js", "text/javascript; charset=utf-8", chart_gestures_js, sizeof chart_gestures_js},
     {"chart/indicators.js", "text/javascript; charset=utf-8", chart_indicators_js, sizeof chart_indicators_js},
     {"chart/line.js", "text/javascript; charset=utf-8", chart_line_js, sizeof chart_line_js},
     {"chart/scale.js", "text/javascript; charset=utf-8", chart_scale_js, sizeof chart_scale_js},

@@ -76,7 +76,10 @@ async function start() {
   await startRouter({ root, routes, fallback: notFound, guard, arrived });
 }
 
-/** Nobody knows yet whether the token is good: say so and ask again, rather than showing a login that is not needed. @param {unknown} error */
+/**
+ * Nobody knows yet whether the token is good: say so and ask again, rather than showing a login that is not needed.
+ * @param {unknown} error
+ */
 function unreachable(error) {
   fill(
     root,

@@ -137,4 +137,4 @@ def no_jumps(house):
     ready_trade(page)
     page.wait_for_timeout(500)
     shift = page.evaluate("() => window.shift")
-    assert shift <= 0.1, shift
+    assert shift <= 0.02, shift

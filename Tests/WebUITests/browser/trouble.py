@@ -75,6 +75,17 @@ def frozen_prices(house):
     until(lambda: page.locator("html[data-stale]").count() == 0, "prices are fresh again")
 
 
+@test("prices that never begin to move are old, too")
+def never_began(house):
+    anna = house.person()
+    page = house.page(anna, path=None)
+    line = Line(page)
+    line.held = True
+    page.goto(house.url + "/trade?i=NSE:INFY")
+    ready_trade(page)
+    page.locator("html[data-stale]").wait_for(timeout=8_000)
+
+
 @test("a list that cannot be loaded says so and can be asked again")
 def list_error(house):
     anna = house.person()

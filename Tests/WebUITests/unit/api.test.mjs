@@ -5,7 +5,8 @@ import { test } from "node:test";
 import { ApiError, createAPI, sessionEnding } from "../../../Sources/WebUI/site/core/api.js";
 
 /** @param {number} status @param {unknown} [body] */
-const answer = (status, body) => new Response(body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body), { status });
+const answer = (status, body) =>
+  new Response(body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body), { status });
 
 /** @param {(path: string, options: any) => Response | Promise<Response>} reply @param {string | null} [token] */
 function bench(reply, token = "t-1") {
@@ -13,11 +14,15 @@ function bench(reply, token = "t-1") {
   const calls = /** @type {Array<{ path: string, options: any }>} */ ([]);
   const ended = /** @type {string[]} */ ([]);
   const api = createAPI({
-    fetch: /** @type {any} */ (async (/** @type {string} */ path, /** @type {any} */ options) => {
+    fetch: /** @type {any} */ ((/** @type {string} */ path, /** @type {any} */ options) => {
       calls.push({ path, options });
-      return reply(path, options);
+      return Promise.resolve(reply(path, options));
     }),
-    storage: { getItem: (key) => stored.get(key) ?? null, setItem: (key, value) => void stored.set(key, value), removeItem: (key) => void stored.delete(key) },
+    storage: {
+      getItem: (key) => stored.get(key) ?? null,
+      setItem: (key, value) => void stored.set(key, value),
+      removeItem: (key) => void stored.delete(key),
+    },
     onUnauthorised: (words) => ended.push(words),
   });
   return { api, calls, ended, stored };
@@ -34,14 +39,20 @@ test("every call carries the session token, and none when there is none", async 
 });
 
 test("an error is the server's detail, its message, or the bare code", async () => {
-  for (const [status, body, words] of [
-    [409, { detail: "Not enough funds.", error: "insufficient_funds" }, "Not enough funds."],
-    [400, { ok: false, error: "invalid_email", message: "This is no address." }, "This is no address."],
-    [422, { detail: [{ loc: ["body", "quantity"], msg: "must be above 0" }, { loc: ["body", "price"], msg: "is missing" }] }, "quantity: must be above 0; price: is missing"],
-    [500, "<html>", "HTTP 500"],
-    [502, undefined, "HTTP 502"],
-    [418, { detail: "" }, "HTTP 418"],
-  ]) {
+  for (
+    const [status, body, words] of [
+      [409, { detail: "Not enough funds.", error: "insufficient_funds" }, "Not enough funds."],
+      [400, { ok: false, error: "invalid_email", message: "This is no address." }, "This is no address."],
+      [
+        422,
+        { detail: [{ loc: ["body", "quantity"], msg: "must be above 0" }, { loc: ["body", "price"], msg: "is missing" }] },
+        "quantity: must be above 0; price: is missing",
+      ],
+      [500, "<html>", "HTTP 500"],
+      [502, undefined, "HTTP 502"],
+      [418, { detail: "" }, "HTTP 418"],
+    ]
+  ) {
     const b = bench(() => answer(/** @type {number} */ (status), body));
     await assert.rejects(b.api.getPaperFunds(), { message: words });
     assert.deepEqual(b.ended, []);
@@ -50,9 +61,15 @@ test("an error is the server's detail, its message, or the bare code", async () 
 
 test("an error tells its code, its field and whether the outcome is known", async () => {
   const b = bench(() => answer(422, { detail: "Too many.", error: "quantity_too_large", field: "quantity" }));
-  await assert.rejects(b.api.placeOrder(/** @type {any} */ ({})), (error) => error instanceof ApiError && error.code === "quantity_too_large" && error.field === "quantity" && !error.outcomeUnknown);
+  await assert.rejects(
+    b.api.placeOrder(/** @type {any} */ ({})),
+    (error) => error instanceof ApiError && error.code === "quantity_too_large" && error.field === "quantity" && !error.outcomeUnknown,
+  );
   const gone = bench(() => Promise.reject(new TypeError("failed")));
-  await assert.rejects(gone.api.placeOrder(/** @type {any} */ ({})), (error) => error instanceof ApiError && error.outcomeUnknown && error.message === "The server cannot be reached.");
+  await assert.rejects(
+    gone.api.placeOrder(/** @type {any} */ ({})),
+    (error) => error instanceof ApiError && error.outcomeUnknown && error.message === "The server cannot be reached.",
+  );
 });
 
 test("a 401 empties the token and says why, once per call", async () => {
@@ -81,7 +98,10 @@ test("a late 401 of an old session does not end the new one", async () => {
 
 test("the end of a session reads as expired or absent", () => {
   assert.equal(sessionEnding("Authentication required. Please log in."), "Please log in.");
-  assert.equal(sessionEnding("Authentication required. Your session has expired, please log in again."), "Your session has expired, please log in again.");
+  assert.equal(
+    sessionEnding("Authentication required. Your session has expired, please log in again."),
+    "Your session has expired, please log in again.",
+  );
   assert.equal(sessionEnding("Authentication failed: No active session. Please login."), "No active session. Please login.");
   assert.equal(sessionEnding("Authentication required"), "Please log in.");
 });

@@ -3,11 +3,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ema, vwap } from "../../../Sources/WebUI/site/chart/indicators.js";
-import { held, narrowestBar, niceStep, priceScale, priceTicks, timeScale, timeTicks, widestBar, zoomed } from "../../../Sources/WebUI/site/chart/scale.js";
+import {
+  held,
+  narrowestBar,
+  niceStep,
+  priceScale,
+  priceTicks,
+  timeScale,
+  timeTicks,
+  widestBar,
+  zoomed,
+} from "../../../Sources/WebUI/site/chart/scale.js";
 
 const minute = 60_000;
 /** Candles from 09:15 exchange time on. @param {number} count @param {number} step */
-const candles = (count, step = minute) => Array.from({ length: count }, (_, at) => [Date.UTC(2026, 10, 20, 3, 45) + at * step, 1, 2, 0.5, 1, 10]);
+const candles = (count, step = minute) =>
+  Array.from({ length: count }, (_, at) => [Date.UTC(2026, 10, 20, 3, 45) + at * step, 1, 2, 0.5, 1, 10]);
 
 test("steps of labels are round", () => {
   for (const [rough, nice] of [[0.013, 0.02], [0.7, 1], [1, 1], [2.1, 2.5], [3, 5], [7, 10], [0, 1], [NaN, 1]]) {
@@ -80,7 +91,15 @@ test("the exponential average begins with the simple one and extends by one step
 
 test("the volume-weighted average begins anew each exchange day", () => {
   const open = Date.UTC(2026, 10, 20, 3, 45);
-  const list = /** @type {any} */ ([[open, 10, 10, 10, 10, 5], [open + minute, 20, 20, 20, 20, 15], [open + 86_400_000, 40, 40, 40, 40, 1], [open + 86_400_000 + minute, 50, 50, 50, 50, 0]]);
+  const list =
+    /** @type {any} */ ([[open, 10, 10, 10, 10, 5], [open + minute, 20, 20, 20, 20, 15], [open + 86_400_000, 40, 40, 40, 40, 1], [
+      open + 86_400_000 + minute,
+      50,
+      50,
+      50,
+      50,
+      0,
+    ]]);
   const average = vwap();
   average.extend(list, 0);
   assert.deepEqual(average.values, [10, 17.5, 40, 40]);

@@ -10,11 +10,23 @@ function bench({ token = "t-1" } = {}) {
   const sockets = [];
   /** @type {Array<{ job: () => void, at: number, id: number }>} */
   let timers = [];
-  const state = { now: 1_000_000, messages: /** @type {any[]} */ ([]), states: /** @type {string[]} */ ([]), ended: /** @type {string[]} */ ([]), pongs: /** @type {any[]} */ ([]), token };
+  const state = {
+    now: 1_000_000,
+    messages: /** @type {any[]} */ ([]),
+    states: /** @type {string[]} */ ([]),
+    ended: /** @type {string[]} */ ([]),
+    pongs: /** @type {any[]} */ ([]),
+    token,
+  };
   let id = 0;
   const stream = createStream({
     open() {
-      const socket = { sent: /** @type {any[]} */ ([]), closed: false, send: (/** @type {string} */ text) => socket.sent.push(JSON.parse(text)), close: () => socket.closed = true };
+      const socket = {
+        sent: /** @type {any[]} */ ([]),
+        closed: false,
+        send: (/** @type {string} */ text) => socket.sent.push(JSON.parse(text)),
+        close: () => socket.closed = true,
+      };
       sockets.push(socket);
       return socket;
     },
@@ -172,7 +184,12 @@ test("delays grow, are spread, and have an end", () => {
 });
 
 test("a refused token ends the session in words and does not reconnect", () => {
-  for (const [reason, words] of [["expired", "Your session has expired, please log in again."], ["absent", "Please log in."], ["invalid", "This session is not valid any more, please log in again."]]) {
+  for (
+    const [reason, words] of [["expired", "Your session has expired, please log in again."], ["absent", "Please log in."], [
+      "invalid",
+      "This session is not valid any more, please log in again.",
+    ]]
+  ) {
     const b = bench();
     b.stream.start();
     b.socket().onclose({ code: 4401, reason });

@@ -1,5 +1,5 @@
-// The candle chart: one canvas, one view, pointers and keys. Its parts draw themselves (candles, volume, line, axis, crosshair); this
-// file holds the data and decides what is seen. It knows no socket and no page.
+// The candle chart: one canvas, one view. Its parts draw themselves (candles, volume, line, axis, crosshair) and gestures.js hears the
+// pointers; this file holds the data and decides what is seen. It knows no socket and no page.
 
 import { fill, h, patch } from "../core/dom.js";
 import * as format from "../core/format.js";
@@ -9,6 +9,7 @@ import { look } from "../core/theme.js";
 import { drawGrid, drawLabels } from "./axis.js";
 import { drawCandles } from "./candles.js";
 import { drawCrosshair } from "./crosshair.js";
+import { listenToPointers } from "./gestures.js";
 import { ema, vwap } from "./indicators.js";
 import { drawLevel, drawLine, drawTag } from "./line.js";
 import { held, priceScale, priceTicks, timeScale, timeTicks, zoomed } from "./scale.js";
@@ -69,7 +70,21 @@ export function createChart({ onOlder }) {
   const summary = h("p", { class: "spoken" });
   const probe = h("span", { hidden: true });
   const words = h("div", { class: "chart-words", hidden: true });
-  const root = h("div", { class: "chart", tabindex: "0", role: "group", "aria-label": "Chart. Arrow keys read bars, plus and minus zoom, Shift and arrows move, Home and End jump.", on: { keydown: pressed } }, canvas, legend, words, summary, probe);
+  const root = h(
+    "div",
+    {
+      class: "chart",
+      tabindex: "0",
+      role: "group",
+      "aria-label": "Chart. Arrow keys read bars, plus and minus zoom, Shift and arrows move, Home and End jump.",
+      on: { keydown: pressed },
+    },
+    canvas,
+    legend,
+    words,
+    summary,
+    probe,
+  );
 
   const plotWidth = () => Math.max(0, width - axisWidth);
   const plotHeight = () => Math.max(0, height - timeAxisHeight);
@@ -125,10 +140,22 @@ export function createChart({ onOlder }) {
     ctx.beginPath();
     ctx.rect(0, 0, plot, floor);
     ctx.clip();
-    drawVolume(ctx, { candles, first, last, bar: view.bar, x, ratio, colours: { volumeUp: colours["volume-up"], volumeDown: colours["volume-down"] }, bottom: floor, height: volumeHeight });
+    drawVolume(ctx, {
+      candles,
+      first,
+      last,
+      bar: view.bar,
+      x,
+      ratio,
+      colours: { volumeUp: colours["volume-up"], volumeDown: colours["volume-down"] },
+      bottom: floor,
+      height: volumeHeight,
+    });
     drawCandles(ctx, { candles, first, last, bar: view.bar, x, y, ratio, colours: { up: colours.up, down: colours.down } });
     if (overlays.ema) drawLine(ctx, { values: average.values, first, last, x, y, colour: colours.accent });
-    if (overlays.vwap && interval !== "day") drawLine(ctx, { values: dayAverage.values, first, last, x, y, colour: colours.warning, dash: [4, 3] });
+    if (overlays.vwap && interval !== "day") {
+      drawLine(ctx, { values: dayAverage.values, first, last, x, y, colour: colours.warning, dash: [4, 3] });
+    }
     ctx.restore();
 
     const newest = candles[candles.length - 1];
@@ -141,7 +168,14 @@ export function createChart({ onOlder }) {
     }
     drawLabels(ctx, {
       prices: prices.map((figure) => ({ price: figure, text: format.number(figure, decimals) })),
-      times: times.map(({ index, kind }) => ({ index, text: kind === "minute" ? format.minute(candles[index][0]) : kind === "day" ? format.day(candles[index][0]) : format.month(candles[index][0]) })),
+      times: times.map(({ index, kind }) => ({
+        index,
+        text: kind === "minute"
+          ? format.minute(candles[index][0])
+          : kind === "day"
+          ? format.day(candles[index][0])
+          : format.month(candles[index][0]),
+      })),
       x,
       y,
       width: plot,
@@ -151,7 +185,16 @@ export function createChart({ onOlder }) {
     });
     if (position) {
       drawLevel(ctx, { y: y(position.price), width: plot, ratio, colour: colours.accent, dash: [8, 4] });
-      const tag = { y: y(position.price), left: plot, width: axisWidth, text: format.number(position.price, decimals), fill: colours.accent, ink: colours["tag-ink"], top: 0, bottom: floor };
+      const tag = {
+        y: y(position.price),
+        left: plot,
+        width: axisWidth,
+        text: format.number(position.price, decimals),
+        fill: colours.accent,
+        ink: colours["tag-ink"],
+        top: 0,
+        bottom: floor,
+      };
       if (tag.y > 0 && tag.y < floor) {
         drawTag(ctx, tag);
         ctx.textAlign = "left";
@@ -161,7 +204,16 @@ export function createChart({ onOlder }) {
       }
     }
     drawLevel(ctx, { y: y(price), width: plot, ratio, colour: colours.muted, dash: [2, 3] });
-    drawTag(ctx, { y: y(price), left: plot, width: axisWidth, text: format.number(price, decimals), fill: tone, ink: colours["tag-ink"], top: 0, bottom: floor });
+    drawTag(ctx, {
+      y: y(price),
+      left: plot,
+      width: axisWidth,
+      text: format.number(price, decimals),
+      fill: tone,
+      ink: colours["tag-ink"],
+      top: 0,
+      bottom: floor,
+    });
 
     if (cross) {
       cross.index = Math.max(0, Math.min(candles.length - 1, cross.index));
@@ -209,51 +261,33 @@ export function createChart({ onOlder }) {
     }
     patch(
       summary,
-      `${name}, candles of ${intervals[interval].words}: ${candles.length} bars from ${format.dateTime(candles[0][0])} to ${format.dateTime(newest[0])}. ` +
-        `Highest ${format.number(high, decimals)}, lowest ${format.number(low, decimals)}, last close ${format.number(newest[4], decimals)}. The data table holds the figures.`,
+      `${name}, candles of ${intervals[interval].words}: ${candles.length} bars from ${format.dateTime(candles[0][0])} to ${
+        format.dateTime(newest[0])
+      }. ` +
+        `Highest ${format.number(high, decimals)}, lowest ${format.number(low, decimals)}, last close ${
+          format.number(newest[4], decimals)
+        }. The data table holds the figures.`,
     );
   }
 
-  // Pointers: one drags, two pinch; the page keeps vertical scrolling on touch.
-
-  /** @type {Map<number, { x: number, y: number }>} */
-  const pointers = new Map();
-
-  canvas.addEventListener("pointerdown", (event) => {
-    pointers.set(event.pointerId, { x: event.offsetX, y: event.offsetY });
-    canvas.setPointerCapture(event.pointerId);
-    root.classList.add("dragging");
+  listenToPointers(canvas, {
+    view: () => view,
+    plotWidth,
+    move(next) {
+      view = next;
+      paint(draw);
+    },
+    point(x, y) {
+      cross = x < plotWidth() && y < plotHeight() ? { index: timeScale(view, plotWidth()).index(x), y } : null;
+      paint(draw);
+    },
+    leave() {
+      cross = null;
+      paint(draw);
+    },
+    drag: (isDragging) => root.classList.toggle("dragging", isDragging),
+    latest,
   });
-  canvas.addEventListener("pointermove", (event) => {
-    const before = pointers.get(event.pointerId);
-    if (before && pointers.size === 1) {
-      view = { ...view, right: view.right - (event.offsetX - before.x) / view.bar };
-    } else if (before && pointers.size === 2) {
-      const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1] ?? before;
-      const apart = Math.max(10, Math.abs(before.x - other.x));
-      view = zoomed(view, Math.max(10, Math.abs(event.offsetX - other.x)) / apart, (event.offsetX + other.x) / 2, plotWidth());
-    }
-    if (before) pointers.set(event.pointerId, { x: event.offsetX, y: event.offsetY });
-    cross = event.offsetX < plotWidth() && event.offsetY < plotHeight() ? { index: timeScale(view, plotWidth()).index(event.offsetX), y: event.offsetY } : null;
-    paint(draw);
-  });
-  for (const over of /** @type {const} */ (["pointerup", "pointercancel"])) {
-    canvas.addEventListener(over, (event) => {
-      pointers.delete(event.pointerId);
-      if (pointers.size === 0) root.classList.remove("dragging");
-    });
-  }
-  canvas.addEventListener("pointerleave", () => {
-    cross = null;
-    paint(draw);
-  });
-  canvas.addEventListener("wheel", (event) => {
-    event.preventDefault();
-    if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) view = { ...view, right: view.right + event.deltaX / view.bar };
-    else view = zoomed(view, Math.exp(-event.deltaY * (event.deltaMode === 1 ? 0.05 : 0.0015)), Math.min(event.offsetX, plotWidth()), plotWidth());
-    paint(draw);
-  }, { passive: false });
-  canvas.addEventListener("dblclick", latest);
 
   /** @param {KeyboardEvent} event */
   function pressed(event) {
@@ -302,7 +336,12 @@ export function createChart({ onOlder }) {
     if (at < view.right - seen + 1) view = { ...view, right: at + seen - 1 };
     if (at > view.right - 1) view = { ...view, right: at + 1 };
     const [when, open, high, low, close, volume] = candles[at];
-    patch(said, `${timeWords(when)}: open ${format.number(open, decimals)}, high ${format.number(high, decimals)}, low ${format.number(low, decimals)}, close ${format.number(close, decimals)}, volume ${format.quantity(volume)}`);
+    patch(
+      said,
+      `${timeWords(when)}: open ${format.number(open, decimals)}, high ${format.number(high, decimals)}, low ${
+        format.number(low, decimals)
+      }, close ${format.number(close, decimals)}, volume ${format.quantity(volume)}`,
+    );
   }
   // Speaks only when somebody walks the bars by key.
   const said = h("p", { class: "spoken", role: "status" });

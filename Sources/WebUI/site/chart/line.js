@@ -27,7 +27,11 @@ export function drawLine(ctx, { values, first, last, x, y, colour, dash = [] }) 
   ctx.setLineDash([]);
 }
 
-/** A dotted line across the plot. @param {CanvasRenderingContext2D} ctx @param {{ y: number, width: number, ratio: number, colour: string, dash: number[] }} line */
+/**
+ * A dotted line across the plot.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {{ y: number, width: number, ratio: number, colour: string, dash: number[] }} line
+ */
 export function drawLevel(ctx, { y, width, ratio, colour, dash }) {
   const at = crisp(y, ratio) + 0.5 / ratio;
   ctx.beginPath();
@@ -40,7 +44,11 @@ export function drawLevel(ctx, { y, width, ratio, colour, dash }) {
   ctx.setLineDash([]);
 }
 
-/** A filled label on the price axis. @param {CanvasRenderingContext2D} ctx @param {{ y: number, left: number, width: number, text: string, fill: string, ink: string, top: number, bottom: number }} tag */
+/**
+ * A filled label on the price axis.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {{ y: number, left: number, width: number, text: string, fill: string, ink: string, top: number, bottom: number }} tag
+ */
 export function drawTag(ctx, { y, left, width, text, fill, ink, top, bottom }) {
   const height = 18;
   const at = Math.min(bottom - height / 2, Math.max(top + height / 2, y));

@@ -17,7 +17,13 @@ export function niceStep(rough) {
   return step * power;
 }
 
-/** Prices to label between two prices, about `spacing` pixels apart. @param {number} low @param {number} high @param {number} height @param {number} spacing */
+/**
+ * Prices to label between two prices, about `spacing` pixels apart.
+ * @param {number} low
+ * @param {number} high
+ * @param {number} height
+ * @param {number} spacing
+ */
 export function priceTicks(low, high, height, spacing) {
   if (!(high > low) || height <= 0) return [];
   const step = niceStep(((high - low) * spacing) / height);
@@ -65,14 +71,27 @@ export function timeScale(view, width) {
   };
 }
 
-/** Zooms so that the bar under `x` stays there. @param {View} view @param {number} factor above 1: closer @param {number} x @param {number} width @returns {View} */
+/**
+ * Zooms so that the bar under `x` stays there.
+ * @param {View} view
+ * @param {number} factor above 1: closer
+ * @param {number} x
+ * @param {number} width
+ * @returns {View}
+ */
 export function zoomed(view, factor, x, width) {
   const bar = Math.min(widestBar, Math.max(narrowestBar, view.bar * factor));
   const under = view.right - (width - x) / view.bar;
   return { bar, right: under + (width - x) / bar };
 }
 
-/** Keeps a few bars in sight whichever way it was dragged. @param {View} view @param {number} count @param {number} width @returns {View} */
+/**
+ * Keeps a few bars in sight whichever way it was dragged.
+ * @param {View} view
+ * @param {number} count
+ * @param {number} width
+ * @returns {View}
+ */
 export function held(view, count, width) {
   const fewest = Math.min(5, count);
   const seen = width / view.bar;

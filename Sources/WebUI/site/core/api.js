@@ -111,14 +111,21 @@ export function createAPI({ fetch, storage, onUnauthorised }) {
     // Set-up and identity.
     /** @returns {Promise<import("../types.d.ts").SetupStatus>} */
     getSetupStatus: () => call("GET", "/api/setup/status"),
-    /** @param {{ token: string, email: string, password: string, name?: string }} owner @returns {Promise<import("../types.d.ts").AuthAnswer>} */
+    /**
+     * @param {{ token: string, email: string, password: string, name?: string }} owner
+     * @returns {Promise<import("../types.d.ts").AuthAnswer>}
+     */
     setUp: (owner) => call("POST", "/api/setup", { body: owner, guest: true }),
     /** @param {{ email: string, password: string, name?: string }} account @returns {Promise<import("../types.d.ts").AuthAnswer>} */
     register: (account) => call("POST", "/api/auth/register", { body: account, guest: true }),
     /** @param {{ email: string, password: string }} credentials @returns {Promise<import("../types.d.ts").AuthAnswer>} */
     login: (credentials) => call("POST", "/api/auth/login", { body: credentials, guest: true }),
     logout: () => call("POST", "/api/auth/logout", { guest: true }),
-    /** Who a token is; asked without one, the stored token counts. @param {string | null} [token] @returns {Promise<{ is_authenticated: boolean, user: import("../types.d.ts").User | null }>} */
+    /**
+     * Who a token is; asked without one, the stored token counts.
+     * @param {string | null} [token]
+     * @returns {Promise<{ is_authenticated: boolean, user: import("../types.d.ts").User | null }>}
+     */
     getAuthStatus: (token) => call("GET", "/api/auth/status", { query: { token: token ?? storage.getItem(tokenKey) } }),
     /** @returns {Promise<import("../types.d.ts").User>} */
     getUser: () => call("GET", "/api/auth/user"),
@@ -148,9 +155,14 @@ export function createAPI({ fetch, storage, onUnauthorised }) {
     cancelOrder: (id) => call("DELETE", order(id)),
     /** @param {string} id @returns {Promise<{ order: import("../types.d.ts").Order }>} */
     getPaperOrder: (id) => call("GET", order(id)),
-    /** @param {{ limit?: number, after?: string | null, status?: string | null, symbol?: string | null }} [filter] @returns {Promise<{ orders: import("../types.d.ts").Order[], next: string | null }>} */
+    /**
+     * @param {{ limit?: number, after?: string | null, status?: string | null, symbol?: string | null }} [filter]
+     * @returns {Promise<{ orders: import("../types.d.ts").Order[], next: string | null }>}
+     */
     listPaperOrders: (filter) => call("GET", orders, { query: filter }),
-    /** @returns {Promise<{ positions: import("../types.d.ts").Position[], totals: { unrealised_pnl: number, realised_pnl: number, day_pnl: number, invested: number } }>} */
+    /**
+     * @returns {Promise<{ positions: import("../types.d.ts").Position[], totals: { unrealised_pnl: number, realised_pnl: number, day_pnl: number, invested: number } }>}
+     */
     getPaperPositions: () => call("GET", "/api/paper-trading/positions"),
     /** @param {OrderDraft} draft @returns {Promise<import("../types.d.ts").Estimate>} */
     estimate: (draft) => call("POST", "/api/paper-trading/estimate", { body: draft }),
@@ -158,10 +170,14 @@ export function createAPI({ fetch, storage, onUnauthorised }) {
     // The market.
     /** @param {string[]} instruments such as `NSE:INFY`, 200 at most @returns {Promise<{ quotes: import("../types.d.ts").Quote[] }>} */
     watch: (instruments) => call("GET", "/api/market/watch", { query: { instruments: instruments.join(",") } }),
-    /** @param {{ instrument: string, interval: string, count?: number, to?: number }} wanted @returns {Promise<{ candles: import("../types.d.ts").Candle[], partial: boolean }>} */
+    /**
+     * @param {{ instrument: string, interval: string, count?: number, to?: number }} wanted
+     * @returns {Promise<{ candles: import("../types.d.ts").Candle[], partial: boolean }>}
+     */
     getCandles: (wanted) => call("GET", "/api/market/candles", { query: wanted }),
     /** @param {string} words @returns {Promise<{ results: import("../types.d.ts").InstrumentFound[] }>} */
-    searchInstruments: (words) => call("GET", `/api/market/instruments/search/${encodeURIComponent(words)}`, { query: { exchange: "ALL" } }),
+    searchInstruments: (words) =>
+      call("GET", `/api/market/instruments/search/${encodeURIComponent(words)}`, { query: { exchange: "ALL" } }),
     /** @returns {Promise<import("../types.d.ts").MarketStatus>} */
     getMarketStatus: () => call("GET", "/api/market/status"),
     /** @param {string[]} symbols such as `NSE:INFY` */

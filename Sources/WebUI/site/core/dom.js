@@ -73,7 +73,12 @@ export function patch(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** Sets or removes one class name among several that exclude each other. @param {Element} element @param {string[]} all @param {string} [chosen] */
+/**
+ * Sets or removes one class name among several that exclude each other.
+ * @param {Element} element
+ * @param {string[]} all
+ * @param {string} [chosen]
+ */
 export function only(element, all, chosen) {
   for (const name of all) element.classList.toggle(name, name === chosen);
 }
@@ -95,9 +100,4 @@ let lastID = 0;
 export function uniqueID(stem) {
   lastID += 1;
   return `${stem}-${lastID}`;
-}
-
-/** Text that is read aloud but not drawn. @param {...Child} children */
-export function spoken(...children) {
-  return h("span", { class: "spoken" }, ...children);
 }

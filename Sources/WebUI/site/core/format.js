@@ -28,7 +28,12 @@ function isFigure(value) {
   return Number.isFinite(Number(value));
 }
 
-/** The digits without a sign, and whether they stand for something below or above zero after rounding. @param {number | string} value @param {number} least @param {number} most */
+/**
+ * The digits without a sign, and whether they stand for something below or above zero after rounding.
+ * @param {number | string} value
+ * @param {number} least
+ * @param {number} most
+ */
 function parts(value, least, most) {
   // Decimal text goes in as text: Intl rounds it exactly where a double could not hold it.
   const text = numberFormat(least, most).format(/** @type {any} */ (value));
@@ -80,17 +85,12 @@ export function signedQuantity(value) {
   return (sign < 0 ? minus : sign > 0 ? "+" : "") + digits;
 }
 
-/** `12.35Cr`, `4.2L`, for cards only; the full figure belongs in a title beside it. @param {Figure} value */
-export function compact(value) {
-  if (!isFigure(value)) return absent;
-  const size = Math.abs(Number(value));
-  const sign = Number(value) < 0 ? minus : "";
-  if (size >= 1e7) return `${sign}${numberFormat(0, 2).format(size / 1e7)}Cr`;
-  if (size >= 1e5) return `${sign}${numberFormat(0, 2).format(size / 1e5)}L`;
-  return sign + numberFormat(0, 2).format(size);
-}
-
-/** Where a change points: `up`, `down` or `flat` as it would be printed. @param {Figure} value @param {number} [decimals] @returns {"up" | "down" | "flat"} */
+/**
+ * Where a change points: `up`, `down` or `flat` as it would be printed.
+ * @param {Figure} value
+ * @param {number} [decimals]
+ * @returns {"up" | "down" | "flat"}
+ */
 export function direction(value, decimals = 2) {
   if (!isFigure(value)) return "flat";
   const { sign } = parts(value, decimals, decimals);
@@ -124,7 +124,10 @@ export function decimalsOf(tick) {
   return Math.max(2, text.length - text.indexOf(".") - 1);
 }
 
-/** A typed figure as a plain decimal, or null when it is none: grouping commas and blanks are taken, exponents are not. @param {string} text */
+/**
+ * A typed figure as a plain decimal, or null when it is none: grouping commas and blanks are taken, exponents are not.
+ * @param {string} text
+ */
 export function parseDecimal(text) {
   const plain = text.replace(/[,\s₹]/g, "");
   if (!/^\d{1,12}(\.\d{0,8})?$/.test(plain)) return null;
@@ -188,17 +191,6 @@ export function duration(seconds) {
 export function parseDuration(text) {
   const match = /^(\d+):(\d\d):(\d\d)$/.exec(text ?? "");
   return match ? Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3]) : null;
-}
-
-/** `12 s ago`, `3 min ago`, `2 h ago`, then the date. @param {Figure} stamp @param {number} now */
-export function ago(stamp, now) {
-  const at = instant(stamp);
-  if (at === null) return absent;
-  const seconds = Math.max(0, Math.round((now - at) / 1000));
-  if (seconds < 60) return `${seconds} s ago`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
-  return date(at);
 }
 
 /** `38 ms`, `12 s`. @param {number} milliseconds */

@@ -1,6 +1,8 @@
 // Ids that this browser gives out: one per intended order, so that the server can tell a repeated click from a second order.
 
-/** A UUID of version 4. `crypto.randomUUID` exists only on secure origins; a house on plain HTTP in the local network has the bytes only. */
+/**
+ * A UUID of version 4. `crypto.randomUUID` exists only on secure origins; a house on plain HTTP in the local network has the bytes only.
+ */
 export function newID() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -69,7 +69,9 @@ function pressed(event) {
   }
   if (event.altKey || isField(event.target) || !lettersOn() || document.querySelector("dialog[open]")) return;
   // Arrows belong to whatever has the focus; they are commands only where nothing has it.
-  if (letter.startsWith("Arrow") && event.target !== document.body && !(event.target instanceof HTMLElement && event.target.id === "main")) return;
+  if (
+    letter.startsWith("Arrow") && event.target !== document.body && !(event.target instanceof HTMLElement && event.target.id === "main")
+  ) return;
   const pair = event.timeStamp - firstAt < pairMilliseconds ? `${first} ${letter}` : "";
   first = letter;
   firstAt = event.timeStamp;

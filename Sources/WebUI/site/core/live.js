@@ -1,4 +1,5 @@
-// The stores of everything that moves, fed by the live socket: quotes, the book (orders, positions, trades, funds), the connection, the feed's age.
+// The stores of everything that moves, fed by the live socket: quotes, the book (orders, positions, trades, funds), the connection, the
+// feed's age.
 // Order states come from here only; no page guesses one.
 
 import { api } from "./api.js";
@@ -15,7 +16,7 @@ import { createKeyed, createStore } from "./store.js";
 /** @typedef {import("../types.d.ts").MarketStatus} MarketStatus */
 
 /** Prices older than this are shown as old. */
-export const staleAfterMilliseconds = 5_000;
+const staleAfterMilliseconds = 5_000;
 const statusEveryMilliseconds = 20_000;
 const tradesKept = 100;
 const ordersKept = 400;
@@ -206,7 +207,10 @@ export function startLive() {
   addEventListener("online", () => stream.retryNow());
 }
 
-/** Watches instruments: their standing facts and price by HTTP once, then the feed. Unknown ones stay absent. @param {string[]} instruments */
+/**
+ * Watches instruments: their standing facts and price by HTTP once, then the feed. Unknown ones stay absent.
+ * @param {string[]} instruments
+ */
 export function watch(instruments) {
   const undo = stream.subscribe(instruments);
   const unknown = instruments.filter((key) => quotes.get(key)?.lot === undefined);
@@ -218,11 +222,14 @@ export function watch(instruments) {
 async function readFacts(instruments) {
   try {
     const answer = await api.watch(instruments);
+    // These prices age, too: should the feed never send one, they must not look live for ever.
+    if (answer.quotes.length > 0 && feed.get().arrivedAt === 0) feed.update((last) => ({ ...last, arrivedAt: Date.now() }));
     for (const quote of answer.quotes) {
       const known = quotes.get(quote.i);
       // The feed may have been quicker: then only the facts are taken, not the older price.
-      if (known && known.at > quote.at) quotes.merge(quote.i, { tick: quote.tick, lot: quote.lot, name: quote.name, tradable: quote.tradable, simulated: quote.simulated });
-      else quotes.merge(quote.i, quote);
+      if (known && known.at > quote.at) {
+        quotes.merge(quote.i, { tick: quote.tick, lot: quote.lot, name: quote.name, tradable: quote.tradable, simulated: quote.simulated });
+      } else quotes.merge(quote.i, quote);
     }
   } catch (_unreachable) {
     // Rows stay in their "no price yet" state; the feed fills the prices, and opening the page again asks anew.

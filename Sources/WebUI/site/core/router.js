@@ -25,7 +25,10 @@ let arrived = () => {};
 /** @type {() => void} */
 let unmount = () => {};
 let turn = 0;
-/** The page on screen, so that a change of its query alone need not build it anew. @type {{ path: string, page: import("../types.d.ts").Page } | null} */
+/**
+ * The page on screen, so that a change of its query alone need not build it anew.
+ * @type {{ path: string, page: import("../types.d.ts").Page } | null}
+ */
 let present = null;
 
 /** @type {Map<string, Promise<void>>} */

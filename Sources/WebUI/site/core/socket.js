@@ -13,16 +13,21 @@ const longestDelayMilliseconds = 15_000;
 /** The server takes 500 instruments a socket; a frame carries fewer so that it stays small. */
 const subscribeChunk = 100;
 
-export const closeCodes = { unauthorised: 4401, authTimeout: 4408, tooSlow: 4413, tooMany: 4429, goingAway: 1001 };
+/** Every other code (1001 going away, 4408 too late, 4413 too slow a reader) means: try again. */
+const closeCodes = { unauthorised: 4401, tooMany: 4429 };
 
 /** What the end of a session means in words, from the reason of a 4401 close. @param {string} reason */
-export function unauthorisedWords(reason) {
+function unauthorisedWords(reason) {
   if (/expired/i.test(reason)) return "Your session has expired, please log in again.";
   if (/absent/i.test(reason)) return "Please log in.";
   return "This session is not valid any more, please log in again.";
 }
 
-/** The wait before attempt number `attempt` (0 first): doubling, at most 15 s, spread by half so that a restarted server is not stormed. @param {number} attempt @param {number} chance 0 to 1 */
+/**
+ * The wait before attempt number `attempt` (0 first): doubling, at most 15 s, spread by half so that a restarted server is not stormed.
+ * @param {number} attempt
+ * @param {number} chance 0 to 1
+ */
 export function reconnectDelay(attempt, chance) {
   const full = Math.min(longestDelayMilliseconds, firstDelayMilliseconds * 2 ** Math.min(attempt, 16));
   return Math.round(full * (0.5 + chance / 2));

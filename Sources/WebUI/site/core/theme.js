@@ -32,7 +32,11 @@ export function choose(name, value) {
   look.update((count) => count + 1);
 }
 
-/** Writes or removes a key of this browser's storage; without storage the choice lasts as long as the page. @param {string} key @param {string | null} value */
+/**
+ * Writes or removes a key of this browser's storage; without storage the choice lasts as long as the page.
+ * @param {string} key
+ * @param {string | null} value
+ */
 export function remember(key, value) {
   try {
     if (value === null) localStorage.removeItem(key);

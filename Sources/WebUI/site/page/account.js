@@ -18,14 +18,39 @@ const looks = /** @type {const} */ ([["theme", "Theme"], ["density", "Density"],
 export function mount(root) {
   const who = h("dl", { class: "facts" }, fact("Account", user.get()?.user_id ?? ""));
   const problem = h("p", { class: "form-error", role: "alert" });
-  const parts = looks.map(([name, label]) => ({ name, part: segmented({ label, value: chosen(name), options: /** @type {any} */ (choices[name]), onChange: (value) => choose(name, value) }) }));
+  const parts = looks.map(([name, label]) => ({
+    name,
+    part: segmented({ label, value: chosen(name), options: /** @type {any} */ (choices[name]), onChange: (value) => choose(name, value) }),
+  }));
   append(root, [
     h("div", { class: "page narrow" }, [
       h("h1", null, "Account"),
-      h("section", { "aria-label": "Who you are" }, who, problem, h("button", { class: "button", type: "button", on: { click: askLogout } }, "Log out")),
+      h(
+        "section",
+        { "aria-label": "Who you are" },
+        who,
+        problem,
+        h("button", { class: "button", type: "button", on: { click: askLogout } }, "Log out"),
+      ),
       h("section", null, h("h2", null, "Look"), parts.map(({ part }) => part.root)),
-      h("section", null, h("h2", null, "Keyboard"), h("label", { class: "switch" }, h("input", { type: "checkbox", checked: lettersOn(), on: { change: (/** @type {any} */ event) => setLetters(event.target.checked) } }), " Single letters work as commands"), h("button", { class: "button", type: "button", on: { click: openKeys } }, "List of keys")),
-      user.get()?.role === "owner" && h("section", null, h("h2", null, "House"), h("a", { class: "button", href: "/old-books" }, "Old books")),
+      h(
+        "section",
+        null,
+        h("h2", null, "Keyboard"),
+        h(
+          "label",
+          { class: "switch" },
+          h("input", {
+            type: "checkbox",
+            checked: lettersOn(),
+            on: { change: (/** @type {any} */ event) => setLetters(event.target.checked) },
+          }),
+          " Single letters work as commands",
+        ),
+        h("button", { class: "button", type: "button", on: { click: openKeys } }, "List of keys"),
+      ),
+      user.get()?.role === "owner" &&
+      h("section", null, h("h2", null, "House"), h("a", { class: "button", href: "/old-books" }, "Old books")),
     ]),
   ]);
   let gone = false;

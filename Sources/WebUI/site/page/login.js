@@ -9,14 +9,24 @@ import { field, form } from "../ui/field.js";
 export const title = "Log in";
 
 /** A path of this site to go on to; anything else could lead a person away. @param {string | null} next */
-export function safeNext(next) {
+function safeNext(next) {
   return next && /^\/(?![/\\])/.test(next) ? next : "/trade";
 }
 
 /** @param {HTMLElement} root @param {import("../types.d.ts").PageParams} params */
 export function mount(root, params) {
-  const email = field({ label: "E-mail", name: "email", type: "email", attributes: { required: true, autocomplete: "username", inputmode: "email", maxlength: "255" } });
-  const password = field({ label: "Password", name: "password", type: "password", attributes: { required: true, autocomplete: "current-password", maxlength: "256" } });
+  const email = field({
+    label: "E-mail",
+    name: "email",
+    type: "email",
+    attributes: { required: true, autocomplete: "username", inputmode: "email", maxlength: "255" },
+  });
+  const password = field({
+    label: "Password",
+    name: "password",
+    type: "password",
+    attributes: { required: true, autocomplete: "current-password", maxlength: "256" },
+  });
   const others = h("p", { class: "muted" });
   const words = notice.get() || (params.query.get("error") ? `The login did not succeed: ${params.query.get("error")}` : "");
   append(root, [
@@ -41,8 +51,16 @@ export function mount(root, params) {
   api.getSetupStatus().then((status) => {
     if (gone) return;
     if (status.setup_needed) fill(others, "This house has no owner yet: open the set-up address that the server printed when it started.");
-    if (status.registration === "open") append(others, [status.setup_needed && " ", "New here? ", h("a", { href: "/register" }, "Make an account"), "."]);
-    else if (!status.setup_needed) fill(others, status.registration === "invite" ? "Accounts are made by invitation; ask the owner of this house." : "This house takes no new accounts.");
+    if (status.registration === "open") {
+      append(others, [status.setup_needed && " ", "New here? ", h("a", { href: "/register" }, "Make an account"), "."]);
+    } else if (!status.setup_needed) {
+      fill(
+        others,
+        status.registration === "invite"
+          ? "Accounts are made by invitation; ask the owner of this house."
+          : "This house takes no new accounts.",
+      );
+    }
   }).catch((/** @type {Error} */ error) => {
     if (!gone) fill(others, error.message);
   });

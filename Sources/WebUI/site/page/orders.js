@@ -28,15 +28,28 @@ export function mount(root, params) {
   /** @type {any} */
   let timer = null;
 
-  const chooser = segmented({ label: "Status", value: status, options: states, onChange: (value) => {
-    status = value;
-    filtered();
-  } });
-  const search = field({ label: "Symbol", name: "symbol", value: symbol, attributes: { maxlength: "40", spellcheck: "false" }, on: { input: () => {
-    symbol = search.input.value.trim().toUpperCase();
-    clearTimeout(timer);
-    timer = setTimeout(filtered, typingPauseMilliseconds);
-  } } });
+  const chooser = segmented({
+    label: "Status",
+    value: status,
+    options: states,
+    onChange: (value) => {
+      status = value;
+      filtered();
+    },
+  });
+  const search = field({
+    label: "Symbol",
+    name: "symbol",
+    value: symbol,
+    attributes: { maxlength: "40", spellcheck: "false" },
+    on: {
+      input: () => {
+        symbol = search.input.value.trim().toUpperCase();
+        clearTimeout(timer);
+        timer = setTimeout(filtered, typingPauseMilliseconds);
+      },
+    },
+  });
   const table = createTable({
     caption: "Orders",
     columns: orderColumns({ wide: true }),

@@ -38,7 +38,14 @@ export function mount(root) {
   const statistics = h("div", null, h("p", { class: "muted", role: "status" }, "Loading statistics…"));
   append(root, [
     h("div", { class: "page" }, [
-      h("div", { class: "page-head" }, h("h1", null, "Portfolio"), h("span", { class: "badge paper" }, "PAPER"), h("span", { class: "spring" }), h("button", { class: "button", type: "button", on: { click: openReset } }, "Reset the book…")),
+      h(
+        "div",
+        { class: "page-head" },
+        h("h1", null, "Portfolio"),
+        h("span", { class: "badge paper" }, "PAPER"),
+        h("span", { class: "spring" }),
+        h("button", { class: "button", type: "button", on: { click: openReset } }, "Reset the book…"),
+      ),
       h("section", { "aria-labelledby": "funds" }, h("h2", { id: "funds" }, "Funds"), money.root),
       h("section", { "aria-labelledby": "positions" }, h("h2", { id: "positions" }, "Positions"), held.root),
       h("section", { "aria-labelledby": "statistics" }, h("h2", { id: "statistics" }, "Statistics"), statistics),
@@ -51,23 +58,62 @@ export function mount(root) {
     try {
       const { stats } = await api.getPaperStats();
       if (gone) return;
-      fill(statistics, Number(stats.total_trades) === 0 ? h("p", { class: "muted" }, "Nothing has been closed yet. Figures appear with the first closed trade.") : h("dl", { class: "cards" }, figures.map(([name, label, kind]) => {
-        const value = stats[name];
-        const text = kind === "money" ? format.signedRupees(value) : kind === "percent" ? `${format.number(value)}%` : kind === "count" ? format.quantity(value) : format.number(value);
-        return h("div", { class: "card" }, h("dt", null, label), h("dd", { class: kind === "money" ? format.direction(value) : "" }, text));
-      })));
+      fill(
+        statistics,
+        Number(stats.total_trades) === 0
+          ? h("p", { class: "muted" }, "Nothing has been closed yet. Figures appear with the first closed trade.")
+          : h(
+            "dl",
+            { class: "cards" },
+            figures.map(([name, label, kind]) => {
+              const value = stats[name];
+              const text = kind === "money"
+                ? format.signedRupees(value)
+                : kind === "percent"
+                ? `${format.number(value)}%`
+                : kind === "count"
+                ? format.quantity(value)
+                : format.number(value);
+              return h(
+                "div",
+                { class: "card" },
+                h("dt", null, label),
+                h("dd", { class: kind === "money" ? format.direction(value) : "" }, text),
+              );
+            }),
+          ),
+      );
     } catch (error) {
-      if (!gone) fill(statistics, h("p", { role: "alert" }, error instanceof Error ? error.message : String(error)), h("button", { class: "button", type: "button", on: { click: () => void loadStatistics() } }, "Try again"));
+      if (!gone) {
+        fill(
+          statistics,
+          h("p", { role: "alert" }, error instanceof Error ? error.message : String(error)),
+          h("button", {
+            class: "button",
+            type: "button",
+            on: { click: () => void loadStatistics() },
+          }, "Try again"),
+        );
+      }
     }
   }
 
   function openReset() {
-    const capital = field({ label: "Starting capital in ₹", name: "capital", value: String(funds.get()?.virtual_capital ?? ""), attributes: { inputmode: "decimal", required: true, "data-focus": true } });
+    const capital = field({
+      label: "Starting capital in ₹",
+      name: "capital",
+      value: String(funds.get()?.virtual_capital ?? ""),
+      attributes: { inputmode: "decimal", required: true, "data-focus": true },
+    });
     openDialog({
       title: "Reset the paper book?",
       class: "small",
       content: (close) => [
-        h("p", null, "Open orders are cancelled, positions and trades go into the archive, and the book begins anew with the capital below."),
+        h(
+          "p",
+          null,
+          "Open orders are cancelled, positions and trades go into the archive, and the book begins anew with the capital below.",
+        ),
         form({
           fields: [capital],
           button: "Reset the book",

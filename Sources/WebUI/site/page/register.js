@@ -12,7 +12,15 @@ export const title = "Make an account";
 /** @param {HTMLElement} root */
 export function mount(root) {
   const body = h("div", null, h("p", { class: "muted", role: "status" }, "Asking whether this house takes new accounts…"));
-  append(root, [h("section", { class: "page narrow" }, h("h1", null, "Make an account"), body, h("p", { class: "muted" }, "You have one? ", h("a", { href: "/login" }, "Log in"), "."))]);
+  append(root, [
+    h(
+      "section",
+      { class: "page narrow" },
+      h("h1", null, "Make an account"),
+      body,
+      h("p", { class: "muted" }, "You have one? ", h("a", { href: "/login" }, "Log in"), "."),
+    ),
+  ]);
   let gone = false;
 
   function show() {
@@ -34,8 +42,20 @@ export function mount(root) {
 
   api.getSetupStatus().then((status) => {
     if (gone) return;
-    if (status.registration === "open") show();
-    else fill(body, h("p", null, status.registration === "invite" ? "Accounts are made by invitation; ask the owner of this house." : "This house takes no new accounts."));
+    if (status.registration === "open") {
+      show();
+    } else {
+      fill(
+        body,
+        h(
+          "p",
+          null,
+          status.registration === "invite"
+            ? "Accounts are made by invitation; ask the owner of this house."
+            : "This house takes no new accounts.",
+        ),
+      );
+    }
   }).catch((/** @type {Error} */ error) => {
     if (!gone) fill(body, h("p", { role: "alert" }, error.message));
   });

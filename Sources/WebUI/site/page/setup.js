@@ -21,7 +21,14 @@ export function mount(root, params) {
     if (!status.setup_needed) {
       fill(body, h("p", null, "This house is set up already."), h("a", { class: "button primary", href: "/login" }, "Log in"));
     } else if (!token) {
-      fill(body, h("p", null, "Open the whole set-up address that the server printed when it started: it carries a one-time token. Starting the server again prints it again."));
+      fill(
+        body,
+        h(
+          "p",
+          null,
+          "Open the whole set-up address that the server printed when it started: it carries a one-time token. Starting the server again prints it again.",
+        ),
+      );
     } else {
       const fields = accountFields();
       fill(
@@ -36,12 +43,19 @@ export function mount(root, params) {
             await navigate("/trade", { replace: true });
           },
         }).root,
-        status.market === "simulated" && h("p", { class: "muted" }, "Prices come from the built-in simulated market, day and night; no broker is needed."),
+        status.market === "simulated" &&
+          h("p", { class: "muted" }, "Prices come from the built-in simulated market, day and night; no broker is needed."),
       );
       fields[0].input.focus();
     }
   }).catch((/** @type {Error} */ error) => {
-    if (!gone) fill(body, h("p", { role: "alert" }, error.message), h("button", { class: "button", type: "button", on: { click: () => location.reload() } }, "Try again"));
+    if (!gone) {
+      fill(
+        body,
+        h("p", { role: "alert" }, error.message),
+        h("button", { class: "button", type: "button", on: { click: () => location.reload() } }, "Try again"),
+      );
+    }
   });
   return () => {
     gone = true;

@@ -75,7 +75,17 @@ export function mount(root, params) {
     h("button", { class: "button sell", type: "button", on: { click: () => openTicket("SELL") } }, "Sell"),
   );
   root.className = "trade";
-  append(root, [listPlace, h("div", { class: "trade-centre" }, panel.root, h("section", { class: "book", "aria-label": "Book" }, h("div", { class: "bar" }, book.strip, totals), book.panel)), side, bar]);
+  append(root, [
+    listPlace,
+    h(
+      "div",
+      { class: "trade-centre" },
+      panel.root,
+      h("section", { class: "book", "aria-label": "Book" }, h("div", { class: "bar" }, book.strip, totals), book.panel),
+    ),
+    side,
+    bar,
+  ]);
 
   function arrange() {
     sheet?.close();
@@ -168,7 +178,12 @@ export function mount(root, params) {
     addKeys([
       { keys: "b", label: "Buy the selected symbol", group: "Trade", run: () => openTicket("BUY") },
       { keys: "s", label: "Sell the selected symbol", group: "Trade", run: () => openTicket("SELL") },
-      ...intervalChoices.map(([, text], at) => ({ keys: String(at + 1), label: `Interval ${text}`, group: "Chart", run: () => panel.chooseInterval(at) })),
+      ...intervalChoices.map(([, text], at) => ({
+        keys: String(at + 1),
+        label: `Interval ${text}`,
+        group: "Chart",
+        run: () => panel.chooseInterval(at),
+      })),
       { keys: "ArrowDown", label: "Into the watchlist", group: "Trade", run: () => (list ? list.focus() : false) },
     ]),
     addActions([

@@ -15,9 +15,13 @@ import { priceWords, productWord, progress, sideWord, statusWord } from "./words
 /** @typedef {import("../types.d.ts").Trade} Trade */
 
 /** @param {string} key */
-export const decimalsFor = (key) => format.decimalsOf(quotes.get(key)?.tick);
+const decimalsFor = (key) => format.decimalsOf(quotes.get(key)?.tick);
 
-/** The cell that names a row by its instrument. @template {{ exchange: string, tradingsymbol: string }} R @returns {import("./table.js").Column<R>} */
+/**
+ * The cell that names a row by its instrument.
+ * @template {{ exchange: string, tradingsymbol: string }} R
+ * @returns {import("./table.js").Column<R>}
+ */
 function instrumentColumn() {
   return {
     id: "instrument",
@@ -41,18 +45,52 @@ export function positionColumns({ acts = true } = {}) {
   const columns = [
     instrumentColumn(),
     { id: "product", label: "Product", phone: "none", text: (row) => ({ text: row.product, title: productWord(row.product) }) },
-    { id: "quantity", label: "Qty", kind: "number", phone: "none", sort: (row) => row.quantity, text: (row) => format.signedQuantity(row.quantity) },
-    { id: "average", label: "Avg", kind: "number", phone: "none", text: (row) => format.number(row.average_price, decimalsFor(instrumentKey(row))) },
+    {
+      id: "quantity",
+      label: "Qty",
+      kind: "number",
+      phone: "none",
+      sort: (row) => row.quantity,
+      text: (row) => format.signedQuantity(row.quantity),
+    },
+    {
+      id: "average",
+      label: "Avg",
+      kind: "number",
+      phone: "none",
+      text: (row) => format.number(row.average_price, decimalsFor(instrumentKey(row))),
+    },
     {
       id: "sub",
       label: "Size",
       phone: "sub",
       phoneOnly: true,
-      text: (row) => `${row.product} · ${format.signedQuantity(row.quantity)} @ ${format.number(row.average_price, decimalsFor(instrumentKey(row)))}`,
+      text: (row) =>
+        `${row.product} · ${format.signedQuantity(row.quantity)} @ ${format.number(row.average_price, decimalsFor(instrumentKey(row)))}`,
     },
-    { id: "last", label: "LTP", kind: "number", phone: "none", text: (row) => ({ text: format.number(row.last_price, decimalsFor(instrumentKey(row))), class: "live-price" }) },
-    { id: "pnl", label: "P&L", kind: "number", phone: "right", sort: (row) => row.unrealised_pnl, text: (row) => toned(row.unrealised_pnl, format.signed(row.unrealised_pnl)) },
-    { id: "percent", label: "Chg", kind: "number", phone: "sub-right", sort: (row) => row.pnl_percent, text: (row) => toned(row.pnl_percent, format.arrowPercent(row.pnl_percent)) },
+    {
+      id: "last",
+      label: "LTP",
+      kind: "number",
+      phone: "none",
+      text: (row) => ({ text: format.number(row.last_price, decimalsFor(instrumentKey(row))), class: "live-price" }),
+    },
+    {
+      id: "pnl",
+      label: "P&L",
+      kind: "number",
+      phone: "right",
+      sort: (row) => row.unrealised_pnl,
+      text: (row) => toned(row.unrealised_pnl, format.signed(row.unrealised_pnl)),
+    },
+    {
+      id: "percent",
+      label: "Chg",
+      kind: "number",
+      phone: "sub-right",
+      sort: (row) => row.pnl_percent,
+      text: (row) => toned(row.pnl_percent, format.arrowPercent(row.pnl_percent)),
+    },
   ];
   if (acts) {
     columns.push({
@@ -69,13 +107,29 @@ export function positionColumns({ acts = true } = {}) {
 /** @param {Order} row */
 const averageWords = (row) => (Number(row.filled_quantity) > 0 ? format.number(row.average_price, decimalsFor(instrumentKey(row))) : "");
 
-/** @param {{ acts?: boolean, wide?: boolean }} [options] `wide`: dates, and the average beside the order's own price instead of in its place */
+/**
+ * @param {{ acts?: boolean, wide?: boolean }} [options] `wide`: dates, and the average beside the order's own price instead of in its place
+ */
 export function orderColumns({ acts = true, wide = false } = {}) {
   /** @type {import("./table.js").Column<Order>[]} */
   const columns = [
-    { id: "time", label: "Time", phone: "none", sort: (row) => row.order_timestamp, text: (row) => wide ? format.dateTime(row.order_timestamp) : { text: format.time(row.order_timestamp), title: format.dateTime(row.order_timestamp) } },
+    {
+      id: "time",
+      label: "Time",
+      phone: "none",
+      sort: (row) => row.order_timestamp,
+      text: (row) =>
+        wide
+          ? format.dateTime(row.order_timestamp)
+          : { text: format.time(row.order_timestamp), title: format.dateTime(row.order_timestamp) },
+    },
     instrumentColumn(),
-    { id: "side", label: "Side", phone: "none", text: (row) => ({ text: sideWord(row.transaction_type), class: `side-${row.transaction_type.toLowerCase()}` }) },
+    {
+      id: "side",
+      label: "Side",
+      phone: "none",
+      text: (row) => ({ text: sideWord(row.transaction_type), class: `side-${row.transaction_type.toLowerCase()}` }),
+    },
     { id: "type", label: "Type", phone: "none", text: (row) => `${row.order_type} · ${row.product}` },
     { id: "quantity", label: "Qty", kind: "number", phone: "none", text: progress },
     {
@@ -88,16 +142,50 @@ export function orderColumns({ acts = true, wide = false } = {}) {
         return { text: (!wide && averageWords(row)) || own, title: own };
       },
     },
-    ...(wide ? [/** @type {import("./table.js").Column<Order>} */ ({ id: "average", label: "Avg", kind: "number", phone: "none", text: averageWords })] : []),
-    { id: "sub", label: "Terms", phone: "sub", phoneOnly: true, text: (row) => `${sideWord(row.transaction_type)} ${progress(row)} · ${row.order_type} ${row.order_type === "MARKET" ? "" : priceWords(row)}`.trim() },
+    ...(wide
+      ? [
+        /** @type {import("./table.js").Column<Order>} */ ({
+          id: "average",
+          label: "Avg",
+          kind: "number",
+          phone: "none",
+          text: averageWords,
+        }),
+      ]
+      : []),
+    {
+      id: "sub",
+      label: "Terms",
+      phone: "sub",
+      phoneOnly: true,
+      text: (row) =>
+        `${sideWord(row.transaction_type)} ${progress(row)} · ${row.order_type} ${row.order_type === "MARKET" ? "" : priceWords(row)}`
+          .trim(),
+    },
     {
       id: "status",
       label: "Status",
       phone: "right",
-      text: (row) => ({ text: statusWord(row.status).text, class: `status ${statusWord(row.status).tone}`, title: row.status_message ?? "" }),
+      text: (row) => ({
+        text: statusWord(row.status).text,
+        class: `status ${statusWord(row.status).tone}`,
+        title: row.status_message ?? "",
+      }),
     },
-    { id: "when", label: "Time", phone: "sub-right", phoneOnly: true, text: (row) => wide ? format.dateTime(row.order_timestamp) : format.time(row.order_timestamp) },
-    { id: "reason", label: "Reason", hideLabel: true, phone: "reason", text: (row) => ({ text: row.status_message ?? "", title: row.status_message ?? "" }) },
+    {
+      id: "when",
+      label: "Time",
+      phone: "sub-right",
+      phoneOnly: true,
+      text: (row) => wide ? format.dateTime(row.order_timestamp) : format.time(row.order_timestamp),
+    },
+    {
+      id: "reason",
+      label: "Reason",
+      hideLabel: true,
+      phone: "reason",
+      text: (row) => ({ text: row.status_message ?? "", title: row.status_message ?? "" }),
+    },
   ];
   if (acts) {
     columns.push({
@@ -122,39 +210,90 @@ export function orderColumns({ acts = true, wide = false } = {}) {
 export function tradeColumns({ dates = false } = {}) {
   /** @type {import("./table.js").Column<Trade>[]} */
   const columns = [
-    { id: "time", label: "Time", phone: "none", sort: (row) => format.instant(row.at), text: (row) => dates ? format.dateTime(row.at) : { text: format.time(row.at), title: format.dateTime(row.at) } },
+    {
+      id: "time",
+      label: "Time",
+      phone: "none",
+      sort: (row) => format.instant(row.at),
+      text: (row) => dates ? format.dateTime(row.at) : { text: format.time(row.at), title: format.dateTime(row.at) },
+    },
     instrumentColumn(),
-    { id: "side", label: "Side", phone: "none", text: (row) => ({ text: sideWord(row.transaction_type), class: `side-${row.transaction_type.toLowerCase()}` }) },
+    {
+      id: "side",
+      label: "Side",
+      phone: "none",
+      text: (row) => ({ text: sideWord(row.transaction_type), class: `side-${row.transaction_type.toLowerCase()}` }),
+    },
     { id: "product", label: "Product", phone: "none", text: (row) => row.product ?? "" },
     { id: "quantity", label: "Qty", kind: "number", phone: "none", text: (row) => format.quantity(row.quantity) },
-    { id: "price", label: "Price", kind: "number", phone: "none", text: (row) => format.number(row.price, decimalsFor(instrumentKey(row))) },
-    { id: "sub", label: "Fill", phone: "sub", phoneOnly: true, text: (row) => `${sideWord(row.transaction_type)} ${format.quantity(row.quantity)} @ ${format.number(row.price, decimalsFor(instrumentKey(row)))}` },
+    {
+      id: "price",
+      label: "Price",
+      kind: "number",
+      phone: "none",
+      text: (row) => format.number(row.price, decimalsFor(instrumentKey(row))),
+    },
+    {
+      id: "sub",
+      label: "Fill",
+      phone: "sub",
+      phoneOnly: true,
+      text: (row) =>
+        `${sideWord(row.transaction_type)} ${format.quantity(row.quantity)} @ ${format.number(row.price, decimalsFor(instrumentKey(row)))}`,
+    },
     { id: "value", label: "Value", kind: "number", phone: "right", sort: (row) => row.value, text: (row) => format.number(row.value) },
     { id: "charges", label: "Charges", kind: "number", phone: "none", text: (row) => format.number(row.charges) },
-    { id: "realised", label: "Realised", kind: "number", phone: "sub-right", sort: (row) => row.realised_pnl, text: (row) => row.realised_pnl === null || row.realised_pnl === undefined ? "" : toned(row.realised_pnl, format.signed(row.realised_pnl)) },
+    {
+      id: "realised",
+      label: "Realised",
+      kind: "number",
+      phone: "sub-right",
+      sort: (row) => row.realised_pnl,
+      text: (row) =>
+        row.realised_pnl === null || row.realised_pnl === undefined ? "" : toned(row.realised_pnl, format.signed(row.realised_pnl)),
+    },
   ];
   return columns;
 }
 
 /** Positions as they move. @returns {{ root: HTMLElement, destroy: () => void }} */
 export function livePositions() {
-  const table = createTable({ caption: "Positions", columns: positionColumns(), key: positionKey, empty: "No open positions. Place an order with Buy or Sell.", class: "two-line" });
+  const table = createTable({
+    caption: "Positions",
+    columns: positionColumns(),
+    key: positionKey,
+    empty: "No open positions. Place an order with Buy or Sell.",
+    class: "two-line",
+  });
   return follow(table, () => positions.values(), [positions.subscribeAll]);
 }
 
 /** Working orders first, then the others, newest first. @returns {{ root: HTMLElement, destroy: () => void }} */
 export function liveOrders() {
-  const table = createTable({ caption: "Orders", columns: orderColumns(), key: (row) => row.order_id, empty: "No orders yet. Place one with Buy or Sell.", class: "two-line orders" });
+  const table = createTable({
+    caption: "Orders",
+    columns: orderColumns(),
+    key: (row) => row.order_id,
+    empty: "No orders yet. Place one with Buy or Sell.",
+    class: "two-line orders",
+  });
   const inOrder = () =>
     orders.values().sort((a, b) =>
-      Number(isWorking(b)) - Number(isWorking(a)) || (a.order_timestamp < b.order_timestamp ? 1 : a.order_timestamp > b.order_timestamp ? -1 : a.order_id < b.order_id ? 1 : -1)
+      Number(isWorking(b)) - Number(isWorking(a)) ||
+      (a.order_timestamp < b.order_timestamp ? 1 : a.order_timestamp > b.order_timestamp ? -1 : a.order_id < b.order_id ? 1 : -1)
     );
   return follow(table, inOrder, [orders.subscribeAll]);
 }
 
 /** The newest fills. @returns {{ root: HTMLElement, destroy: () => void }} */
 export function liveTrades() {
-  const table = createTable({ caption: "Trades", columns: tradeColumns(), key: (row) => row.trade_id, empty: "No fills yet. They appear here the moment an order fills.", class: "two-line" });
+  const table = createTable({
+    caption: "Trades",
+    columns: tradeColumns(),
+    key: (row) => row.trade_id,
+    empty: "No fills yet. They appear here the moment an order fills.",
+    class: "two-line",
+  });
   return follow(table, () => trades.get(), [trades.subscribe]);
 }
 
@@ -192,7 +331,11 @@ const fundRows = [
 /** The funds as cards, live. @returns {{ root: HTMLElement, destroy: () => void }} */
 export function liveFunds() {
   const cells = new Map(fundRows.map(([name]) => [name, h("dd", { class: "loading" }, "…")]));
-  const root = h("dl", { class: "cards" }, fundRows.map(([name, label, why]) => h("div", { class: "card", title: why }, h("dt", null, label), cells.get(name))));
+  const root = h(
+    "dl",
+    { class: "cards" },
+    fundRows.map(([name, label, why]) => h("div", { class: "card", title: why }, h("dt", null, label), cells.get(name))),
+  );
   const draw = () => {
     const now = funds.get();
     if (!now) return;

@@ -11,7 +11,12 @@ export function openDialog({ title, class: className = "", content, onClosed }) 
   const dialog = h("dialog", { class: `dialog ${className}`.trim(), "aria-labelledby": id });
   const close = () => dialog.close();
   dialog.append(
-    h("div", { class: "dialog-head" }, h("h2", { id }, title), h("button", { class: "button quiet square", type: "button", "aria-label": "Close", on: { click: close } }, icon("close"))),
+    h(
+      "div",
+      { class: "dialog-head" },
+      h("h2", { id }, title),
+      h("button", { class: "button quiet square", type: "button", "aria-label": "Close", on: { click: close } }, icon("close")),
+    ),
     h("div", { class: "dialog-body" }, content(close)),
   );
   dialog.addEventListener("click", (event) => {
@@ -58,7 +63,11 @@ export function confirm({ title, words, yes, tone = "primary", act }) {
           },
         },
       }, yes);
-      return [h("p", null, words), problem, h("div", { class: "actions" }, h("button", { class: "button", type: "button", on: { click: close } }, "Keep as it is"), go)];
+      return [
+        h("p", null, words),
+        problem,
+        h("div", { class: "actions" }, h("button", { class: "button", type: "button", on: { click: close } }, "Keep as it is"), go),
+      ];
     },
   });
 }

@@ -42,9 +42,11 @@ export function segmented({ label, options, value, class: className = "", hideLa
     "fieldset",
     { class: `segmented ${className}`.trim() },
     h("legend", { class: hideLabel ? "spoken" : "" }, label),
-    h("div", { class: "segments" }, options.map(([option, text, extra], index) =>
-      h("label", { data: { value: option } }, inputs[index], h("span", null, text, extra))
-    )),
+    h(
+      "div",
+      { class: "segments" },
+      options.map(([option, text, extra], index) => h("label", { data: { value: option } }, inputs[index], h("span", null, text, extra))),
+    ),
   );
   return {
     root,
@@ -65,40 +67,46 @@ export function segmented({ label, options, value, class: className = "", hideLa
 export function form({ fields, button, busy, submit, class: className = "" }) {
   const problem = h("p", { class: "form-error", role: "alert" });
   const send = h("button", { class: "button primary wide", type: "submit" }, button);
-  const root = h("form", {
-    class: `form ${className}`.trim(),
-    novalidate: true,
-    on: {
-      submit: async (/** @type {Event} */ event) => {
-        event.preventDefault();
-        if (send.disabled) return;
-        patch(problem, "");
-        for (const part of fields) part.error("");
-        const empty = fields.find((part) => part.input.required && part.input.value.trim() === "");
-        if (empty) {
-          empty.error("Please fill this in.");
-          empty.input.focus();
-          return;
-        }
-        send.disabled = true;
-        patch(send, busy);
-        try {
-          await submit(Object.fromEntries(fields.map((part) => [part.input.name, part.input.value])));
-        } catch (error) {
-          const words = error instanceof Error ? error.message : String(error);
-          const about = fields.find((part) => part.input.name === /** @type {any} */ (error)?.field);
-          if (about) {
-            about.error(words);
-            about.input.focus();
-          } else {
-            patch(problem, words);
+  const root = h(
+    "form",
+    {
+      class: `form ${className}`.trim(),
+      novalidate: true,
+      on: {
+        submit: async (/** @type {Event} */ event) => {
+          event.preventDefault();
+          if (send.disabled) return;
+          patch(problem, "");
+          for (const part of fields) part.error("");
+          const empty = fields.find((part) => part.input.required && part.input.value.trim() === "");
+          if (empty) {
+            empty.error("Please fill this in.");
+            empty.input.focus();
+            return;
           }
-        } finally {
-          send.disabled = false;
-          patch(send, button);
-        }
+          send.disabled = true;
+          patch(send, busy);
+          try {
+            await submit(Object.fromEntries(fields.map((part) => [part.input.name, part.input.value])));
+          } catch (error) {
+            const words = error instanceof Error ? error.message : String(error);
+            const about = fields.find((part) => part.input.name === /** @type {any} */ (error)?.field);
+            if (about) {
+              about.error(words);
+              about.input.focus();
+            } else {
+              patch(problem, words);
+            }
+          } finally {
+            send.disabled = false;
+            patch(send, button);
+          }
+        },
       },
     },
-  }, fields.map((part) => part.root), problem, send);
+    fields.map((part) => part.root),
+    problem,
+    send,
+  );
   return { root, problem, send };
 }

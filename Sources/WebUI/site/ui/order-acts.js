@@ -1,4 +1,5 @@
-// What can be done to an order or a position that stands: modify, cancel, exit. Each asks first, and says afterwards what the server answered.
+// What can be done to an order or a position that stands: modify, cancel, exit. Each asks first, and says afterwards what the server
+// answered.
 
 import { api, ApiError } from "../core/api.js";
 import { h } from "../core/dom.js";
@@ -25,7 +26,9 @@ export async function timed(act) {
 export function cancelOrder(order) {
   confirm({
     title: "Cancel this order?",
-    words: `${sideWord(order.transaction_type)} ${format.quantity(order.pending_quantity)} ${order.tradingsymbol}, ${priceWords(order)}, on paper.`,
+    words: `${sideWord(order.transaction_type)} ${format.quantity(order.pending_quantity)} ${order.tradingsymbol}, ${
+      priceWords(order)
+    }, on paper.`,
     yes: "Cancel the order",
     tone: "danger",
     act: async () => {
@@ -43,7 +46,9 @@ export function exitPosition(position) {
   let id = newID();
   confirm({
     title: "Exit this position?",
-    words: `${sideWord(side)} ${format.quantity(size)} ${position.tradingsymbol} at market, ${productWord(position.product).toLowerCase()}, on paper.`,
+    words: `${sideWord(side)} ${format.quantity(size)} ${position.tradingsymbol} at market, ${
+      productWord(position.product).toLowerCase()
+    }, on paper.`,
     yes: `${sideWord(side)} ${format.quantity(size)} at market`,
     tone: side === "BUY" ? "buy" : "sell",
     act: async () => {
@@ -72,9 +77,24 @@ export function exitPosition(position) {
 export function modifyOrder(order, decimals) {
   const hasPrice = order.order_type === "LIMIT" || order.order_type === "SL";
   const hasTrigger = order.order_type === "SL" || order.order_type === "SL-M";
-  const quantity = field({ label: "Quantity", name: "quantity", value: String(order.quantity), attributes: { inputmode: "numeric", required: true, "data-focus": true } });
-  const price = field({ label: "Price", name: "price", value: plain(order.price, decimals), attributes: { inputmode: "decimal", required: hasPrice } });
-  const trigger = field({ label: "Trigger", name: "trigger_price", value: plain(order.trigger_price, decimals), attributes: { inputmode: "decimal", required: hasTrigger } });
+  const quantity = field({
+    label: "Quantity",
+    name: "quantity",
+    value: String(order.quantity),
+    attributes: { inputmode: "numeric", required: true, "data-focus": true },
+  });
+  const price = field({
+    label: "Price",
+    name: "price",
+    value: plain(order.price, decimals),
+    attributes: { inputmode: "decimal", required: hasPrice },
+  });
+  const trigger = field({
+    label: "Trigger",
+    name: "trigger_price",
+    value: plain(order.trigger_price, decimals),
+    attributes: { inputmode: "decimal", required: hasTrigger },
+  });
   openDialog({
     title: `Modify: ${sideWord(order.transaction_type)} ${order.tradingsymbol}`,
     class: "small",
@@ -86,11 +106,13 @@ export function modifyOrder(order, decimals) {
         submit: async () => {
           /** @type {import("../types.d.ts").OrderChange} */
           const change = {};
-          for (const [name, part, before] of /** @type {Array<["quantity" | "price" | "trigger_price", typeof price, number | null]>} */ ([
-            ["quantity", quantity, order.quantity],
-            ["price", price, order.price],
-            ["trigger_price", trigger, order.trigger_price],
-          ])) {
+          for (
+            const [name, part, before] of /** @type {Array<["quantity" | "price" | "trigger_price", typeof price, number | null]>} */ ([
+              ["quantity", quantity, order.quantity],
+              ["price", price, order.price],
+              ["trigger_price", trigger, order.trigger_price],
+            ])
+          ) {
             if ((name === "price" && !hasPrice) || (name === "trigger_price" && !hasTrigger)) continue;
             const figure = format.parseDecimal(part.input.value);
             if (figure === null) throw Object.assign(new Error("Please enter a number."), { field: name });

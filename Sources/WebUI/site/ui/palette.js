@@ -26,7 +26,12 @@ export function onSymbol(open) {
   openSymbol = open;
 }
 
-/** Symbols that match, as suggestions that run `take`. @param {string} words @param {(key: string) => void} take @returns {Promise<Suggestion[]>} */
+/**
+ * Symbols that match, as suggestions that run `take`.
+ * @param {string} words
+ * @param {(key: string) => void} take
+ * @returns {Promise<Suggestion[]>}
+ */
 export async function findSymbols(words, take) {
   const answer = await api.searchInstruments(words);
   return (answer.results ?? []).slice(0, mostSymbols).map((found) => ({

@@ -1,7 +1,7 @@
 // What is around every page: header with navigation, indices, market phase and feed age; footer; the phone's bar of tabs; the notice
 // before a session ends. It follows the stores and knows no page.
 
-import { serverNow, seconds } from "../core/clock.js";
+import { seconds, serverNow } from "../core/clock.js";
 import { fill, h, icon, patch } from "../core/dom.js";
 import * as format from "../core/format.js";
 import { addKeys, keyName, lettersOn, listKeys, setLetters } from "../core/keys.js";
@@ -15,7 +15,9 @@ import { confirm, openDialog } from "./dialog.js";
 import { addActions, openPalette } from "./palette.js";
 import { toast } from "./toast.js";
 
-/** @typedef {{ path: string, label: string, letter: string, symbol: string, ownerOnly?: boolean, phone?: boolean, wide?: boolean }} Place */
+/**
+ * @typedef {{ path: string, label: string, letter: string, symbol: string, ownerOnly?: boolean, phone?: boolean, wide?: boolean }} Place
+ */
 
 /** The menu: only what works. `phone` places are in the bar at the bottom, `wide` ones in the header. @type {Place[]} */
 const places = [
@@ -59,7 +61,7 @@ export function arrived(now) {
   }
 }
 
-export function turnTheme() {
+function turnTheme() {
   const dark = chosen("theme") === "dark" || (chosen("theme") === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
   choose("theme", dark ? "light" : "dark");
 }
@@ -101,17 +103,35 @@ function build() {
     simulatedBadge(),
     h("nav", { class: "menu", "aria-label": "Pages" }, mine.filter((place) => place.wide).map((place) => placeLink(place))),
     h("span", { class: "spring" }),
-    h("button", { class: "search-button", type: "button", "aria-keyshortcuts": "Control+K", on: { click: openPalette } }, h("span", null, "Search or command"), h("kbd", null, "Ctrl K")),
+    h(
+      "button",
+      { class: "search-button", type: "button", "aria-keyshortcuts": "Control+K", on: { click: openPalette } },
+      h("span", null, "Search or command"),
+      h("kbd", null, "Ctrl K"),
+    ),
     indices.map(([key, label]) => indexFigure(key, label)),
     phase(),
     age(),
   );
-  fill(footer, feedWords(), h("span", null, "Broker ", h("b", null, "Paper")), lastOrderWords(), h("span", { class: "spring" }), h("button", { class: "link", type: "button", on: { click: openKeys } }, "Keys ", h("kbd", null, "?")), exchangeClock(), h("nav", { class: "tabbar", "aria-label": "Pages, short" }, mine.filter((place) => place.phone).map((place) => placeLink(place, true))));
+  fill(
+    footer,
+    feedWords(),
+    h("span", null, "Broker ", h("b", null, "Paper")),
+    lastOrderWords(),
+    h("span", { class: "spring" }),
+    h("button", { class: "link", type: "button", on: { click: openKeys } }, "Keys ", h("kbd", null, "?")),
+    exchangeClock(),
+    h("nav", { class: "tabbar", "aria-label": "Pages, short" }, mine.filter((place) => place.phone).map((place) => placeLink(place, true))),
+  );
   bag.add(
     watch(indices.map(([key]) => key)),
     addKeys(mine.map((place) => ({ keys: `g ${place.letter}`, label: place.label, group: "Go to", run: () => void navigate(place.path) }))),
     addActions([
-      ...mine.map((place) => ({ text: `Go to ${place.label}`, keys: `G ${place.letter.toUpperCase()}`, run: () => void navigate(place.path) })),
+      ...mine.map((place) => ({
+        text: `Go to ${place.label}`,
+        keys: `G ${place.letter.toUpperCase()}`,
+        run: () => void navigate(place.path),
+      })),
       { text: "Change theme", keys: "D", run: turnTheme },
       { text: "Keyboard keys", keys: "?", run: openKeys },
       { text: "Log out", run: askLogout },
@@ -132,8 +152,17 @@ function themeButton() {
 }
 
 function simulatedBadge() {
-  const badge = h("span", { class: "badge simulated", hidden: true, title: "Prices are invented by the built-in simulated market." }, "Simulated");
-  drawings.push(() => badge.toggleAttribute("hidden", !market.get()?.status.simulated));
+  // Takes its place from the start, so that the menu does not jump when the market is known.
+  const badge = h(
+    "span",
+    { class: "badge simulated unknown", title: "Prices are invented by the built-in simulated market." },
+    "Simulated",
+  );
+  drawings.push(() => {
+    const known = market.get();
+    badge.classList.toggle("unknown", !known);
+    badge.toggleAttribute("hidden", known !== null && !known.status.simulated);
+  });
   return badge;
 }
 
@@ -188,7 +217,7 @@ function age() {
     const latest = feed.get();
     const silent = Date.now() - latest.arrivedAt;
     let word = "live";
-    let shown = latest.age === null ? "Live" : format.age(latest.age);
+    let shown = latest.age !== null ? format.age(latest.age) : latest.perSecond > 0 ? "Live" : "Connected";
     if (state === "connecting" || state === "off") {
       word = "waiting";
       shown = latest.arrivedAt > 0 ? "Reconnecting" : "Connecting";
@@ -198,13 +227,15 @@ function age() {
     } else if (stale.get()) {
       word = "trouble";
       shown = `Delayed ${format.age(silent)}`;
-    } else if (latest.arrivedAt === 0) {
-      shown = "Connected";
     }
     root.dataset.state = word;
     root.title = word === "live" ? "Age of the latest prices: from the server's stamp to this screen." : "Prices on screen may be old.";
     patch(text, shown);
-    const spoken = word === "live" ? (spokenWord === "" || spokenWord === "Prices are live." ? spokenWord : "Prices are live.") : word === "trouble" ? "The live feed is interrupted; prices are old." : spokenWord;
+    const spoken = word === "live"
+      ? (spokenWord === "" || spokenWord === "Prices are live." ? spokenWord : "Prices are live.")
+      : word === "trouble"
+      ? "The live feed is interrupted; prices are old."
+      : spokenWord;
     if (spoken !== spokenWord) {
       spokenWord = spoken;
       patch(said, spoken);
@@ -244,7 +275,17 @@ function drawNotice() {
   const ends = format.instant(user.get()?.expires_at);
   const near = ends !== null && ends - serverNow() < warnBeforeMilliseconds;
   if (near === (bar.childElementCount > 0)) return;
-  fill(bar, near && h("p", { class: "notice", role: "status" }, `Your session ends at ${format.minute(ends)} IST. Save what you are doing; then `, h("button", { class: "link", type: "button", on: { click: askLogout } }, "log out and in again"), "."));
+  fill(
+    bar,
+    near &&
+      h(
+        "p",
+        { class: "notice", role: "status" },
+        `Your session ends at ${format.minute(ends)} IST. Save what you are doing; then `,
+        h("button", { class: "link", type: "button", on: { click: askLogout } }, "log out and in again"),
+        ".",
+      ),
+  );
 }
 
 function drawAll() {
@@ -256,8 +297,35 @@ export function openKeys() {
   openDialog({
     title: "Keys",
     content: () => [
-      [...listKeys()].map(([group, commands]) => h("section", { class: "keys" }, h("h3", null, group), h("dl", null, commands.map((command) => h("div", null, h("dt", null, command.keys.split(" ").map((key) => h("kbd", null, keyName(key)))), h("dd", null, command.label)))))),
-      h("label", { class: "switch" }, h("input", { type: "checkbox", checked: lettersOn(), on: { change: (/** @type {any} */ event) => setLetters(event.target.checked) } }), " Single letters work as commands"),
+      [...listKeys()].map(([group, commands]) =>
+        h(
+          "section",
+          { class: "keys" },
+          h("h3", null, group),
+          h(
+            "dl",
+            null,
+            commands.map((command) =>
+              h(
+                "div",
+                null,
+                h("dt", null, command.keys.split(" ").map((key) => h("kbd", null, keyName(key)))),
+                h("dd", null, command.label),
+              )
+            ),
+          ),
+        )
+      ),
+      h(
+        "label",
+        { class: "switch" },
+        h("input", {
+          type: "checkbox",
+          checked: lettersOn(),
+          on: { change: (/** @type {any} */ event) => setLetters(event.target.checked) },
+        }),
+        " Single letters work as commands",
+      ),
     ],
   });
 }

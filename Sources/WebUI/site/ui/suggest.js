@@ -66,18 +66,27 @@ export function suggest({ label, placeholder, find, onEscape, onTaken, always = 
     words.textContent = message;
     list.hidden = found.length === 0;
     input.setAttribute("aria-expanded", String(found.length > 0));
-    fill(list, found.map((suggestion, index) =>
-      h("li", {
-        role: "option",
-        id: `${id}-${index}`,
-        "aria-selected": "false",
-        on: {
-          // The field must not lose the focus before the click is done.
-          pointerdown: (/** @type {Event} */ event) => event.preventDefault(),
-          click: () => take(index),
-        },
-      }, h("span", { class: "suggestion-text" }, suggestion.text), suggestion.detail && h("span", { class: "suggestion-detail" }, suggestion.detail), suggestion.keys && h("kbd", null, suggestion.keys))
-    ));
+    fill(
+      list,
+      found.map((suggestion, index) =>
+        h(
+          "li",
+          {
+            role: "option",
+            id: `${id}-${index}`,
+            "aria-selected": "false",
+            on: {
+              // The field must not lose the focus before the click is done.
+              pointerdown: (/** @type {Event} */ event) => event.preventDefault(),
+              click: () => take(index),
+            },
+          },
+          h("span", { class: "suggestion-text" }, suggestion.text),
+          suggestion.detail && h("span", { class: "suggestion-detail" }, suggestion.detail),
+          suggestion.keys && h("kbd", null, suggestion.keys),
+        )
+      ),
+    );
     choose(found.length > 0 ? 0 : -1);
   }
 

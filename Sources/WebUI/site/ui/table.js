@@ -1,4 +1,5 @@
-// Tables that tick: rows are kept by key and their text nodes patched in place; one animation frame paints all changes. Each table knows the
+// Tables that tick: rows are kept by key and their text nodes patched in place; one animation frame paints all changes. Each table
+// knows the
 // states loading, empty, error and full. On a phone the same cells fold into two-line rows by CSS, hence the roles written out:
 // some engines drop table semantics when `display` changes.
 
@@ -50,17 +51,21 @@ export function createTable({ caption, columns, key, empty, class: className = "
   const shown = new Map();
 
   const sortButtons = new Map();
-  const head = h("tr", { role: "row" }, columns.map((column) => {
-    const sortable = column.sort !== undefined;
-    const label = sortable
-      ? h("button", { class: "sort", type: "button", on: { click: () => sortBy(column.id) } }, column.label)
-      : column.hideLabel
-      ? h("span", { class: "spoken" }, column.label)
-      : column.label;
-    const th = h("th", { scope: "col", role: "columnheader", class: cellClass(column) }, label);
-    if (sortable) sortButtons.set(column.id, th);
-    return th;
-  }));
+  const head = h(
+    "tr",
+    { role: "row" },
+    columns.map((column) => {
+      const sortable = column.sort !== undefined;
+      const label = sortable
+        ? h("button", { class: "sort", type: "button", on: { click: () => sortBy(column.id) } }, column.label)
+        : column.hideLabel
+        ? h("span", { class: "spoken" }, column.label)
+        : column.label;
+      const th = h("th", { scope: "col", role: "columnheader", class: cellClass(column) }, label);
+      if (sortable) sortButtons.set(column.id, th);
+      return th;
+    }),
+  );
   const body = h("tbody", { role: "rowgroup" });
   const table = h(
     "table",
@@ -84,7 +89,9 @@ export function createTable({ caption, columns, key, empty, class: className = "
 
   /** @param {string} id */
   function sortBy(id) {
-    sort = sort?.id === id ? { id, descending: !sort.descending } : { id, descending: columns.find((column) => column.id === id)?.kind === "number" };
+    sort = sort?.id === id
+      ? { id, descending: !sort.descending }
+      : { id, descending: columns.find((column) => column.id === id)?.kind === "number" };
     paint(draw);
   }
 
@@ -178,9 +185,15 @@ export function createTable({ caption, columns, key, empty, class: className = "
     message.hidden = next === "full";
     table.setAttribute("aria-busy", String(state === "loading"));
     if (state === "loading") {
-      append(message, [h("p", { class: "spoken", role: "status" }, `Loading ${caption}`), Array.from({ length: skeletonRows }, () => h("div", { class: "skeleton", "aria-hidden": "true" }))]);
+      append(message, [
+        h("p", { class: "spoken", role: "status" }, `Loading ${caption}`),
+        Array.from({ length: skeletonRows }, () => h("div", { class: "skeleton", "aria-hidden": "true" })),
+      ]);
     } else if (state === "error") {
-      append(message, [h("p", { role: "alert" }, problem), retry && h("button", { class: "button", type: "button", on: { click: retry } }, "Try again")]);
+      append(message, [
+        h("p", { role: "alert" }, problem),
+        retry && h("button", { class: "button", type: "button", on: { click: retry } }, "Try again"),
+      ]);
     } else if (rows.length === 0) {
       append(message, [typeof empty === "string" ? h("p", null, empty) : empty]);
     }
@@ -209,7 +222,12 @@ export function createTable({ caption, columns, key, empty, class: className = "
   };
 }
 
-/** A small button for a row's last cell. @param {string} text @param {() => void} act @param {string} label what it does to which row, read aloud */
+/**
+ * A small button for a row's last cell.
+ * @param {string} text
+ * @param {() => void} act
+ * @param {string} label what it does to which row, read aloud
+ */
 export function rowButton(text, act, label) {
   return h("button", { class: "button small", type: "button", "aria-label": label, on: { click: act } }, text);
 }

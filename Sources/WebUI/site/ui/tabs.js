@@ -11,14 +11,19 @@ export function tabs({ label, tabs: list, chosen, onChange }) {
   const counts = new Map(list.map((tab) => [tab.id, h("span", { class: "count", hidden: true })]));
   const panel = h("div", { class: "tab-panel", role: "tabpanel", id: `${stem}-panel` });
   const buttons = list.map((tab) =>
-    h("button", {
-      class: "tab",
-      type: "button",
-      role: "tab",
-      id: `${stem}-${tab.id}`,
-      "aria-controls": `${stem}-panel`,
-      on: { click: () => choose(tab.id), keydown: moved },
-    }, tab.text, counts.get(tab.id))
+    h(
+      "button",
+      {
+        class: "tab",
+        type: "button",
+        role: "tab",
+        id: `${stem}-${tab.id}`,
+        "aria-controls": `${stem}-panel`,
+        on: { click: () => choose(tab.id), keydown: moved },
+      },
+      tab.text,
+      counts.get(tab.id),
+    )
   );
   const strip = h("div", { class: "tabs", role: "tablist", "aria-label": label }, buttons);
   let present = "";

@@ -50,9 +50,25 @@ export function createTicket({ onDone, onLeave }) {
     options: [["BUY", "Buy", h("kbd", { "aria-hidden": "true" }, "B")], ["SELL", "Sell", h("kbd", { "aria-hidden": "true" }, "S")]],
     onChange: (value) => setSide(/** @type {Side} */ (value)),
   });
-  const quantity = field({ label: "Quantity", name: "quantity", value: "1", attributes: { inputmode: "numeric", "data-focus": true }, on: { input: changed, keydown: (event) => stepped(event, quantity, lot(), 0) } });
-  const price = field({ label: "Price", name: "price", attributes: { inputmode: "decimal" }, on: { input: changed, keydown: (event) => stepped(event, price, tick(), decimals()) } });
-  const trigger = field({ label: "Trigger price", name: "trigger_price", attributes: { inputmode: "decimal" }, on: { input: changed, keydown: (event) => stepped(event, trigger, tick(), decimals()) } });
+  const quantity = field({
+    label: "Quantity",
+    name: "quantity",
+    value: "1",
+    attributes: { inputmode: "numeric", "data-focus": true },
+    on: { input: changed, keydown: (event) => stepped(event, quantity, lot(), 0) },
+  });
+  const price = field({
+    label: "Price",
+    name: "price",
+    attributes: { inputmode: "decimal" },
+    on: { input: changed, keydown: (event) => stepped(event, price, tick(), decimals()) },
+  });
+  const trigger = field({
+    label: "Trigger price",
+    name: "trigger_price",
+    attributes: { inputmode: "decimal" },
+    on: { input: changed, keydown: (event) => stepped(event, trigger, tick(), decimals()) },
+  });
   const facts = h("p", { class: "ticket-facts" });
   const types = segmented({
     label: "Type",
@@ -78,10 +94,18 @@ export function createTicket({ onDone, onLeave }) {
 
   const root = h(
     "form",
-    { class: "ticket", novalidate: true, "aria-labelledby": heading, on: { submit: (/** @type {Event} */ event) => {
-      event.preventDefault();
-      void place(type);
-    }, keydown: pressed } },
+    {
+      class: "ticket",
+      novalidate: true,
+      "aria-labelledby": heading,
+      on: {
+        submit: (/** @type {Event} */ event) => {
+          event.preventDefault();
+          void place(type);
+        },
+        keydown: pressed,
+      },
+    },
     h("h2", { class: "spoken", id: heading }, "Order ticket"),
     sides.root,
     h("p", { class: "ticket-instrument" }, symbol, " ", last),
@@ -89,7 +113,13 @@ export function createTicket({ onDone, onLeave }) {
     facts,
     types.root,
     products.root,
-    h("dl", { class: "costs" }, [["value", "Value"], ["margin", "Margin"], ["charges", "Charges (est.)"], ["available", "Available"]].map(([name, label]) => h("div", null, h("dt", null, label), costs[name]))),
+    h(
+      "dl",
+      { class: "costs" },
+      [["value", "Value"], ["margin", "Margin"], ["charges", "Charges (est.)"], ["available", "Available"]].map(([name, label]) =>
+        h("div", null, h("dt", null, label), costs[name])
+      ),
+    ),
     doubt,
     problem,
     send,
@@ -111,7 +141,13 @@ export function createTicket({ onDone, onLeave }) {
     }
   }
 
-  /** Arrow keys step a figure by the lot or the tick. @param {KeyboardEvent} event @param {typeof quantity} part @param {number} step @param {number} places */
+  /**
+   * Arrow keys step a figure by the lot or the tick.
+   * @param {KeyboardEvent} event
+   * @param {typeof quantity} part
+   * @param {number} step
+   * @param {number} places
+   */
   function stepped(event, part, step, places) {
     if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
     event.preventDefault();
@@ -155,7 +191,12 @@ export function createTicket({ onDone, onLeave }) {
     changed();
   }
 
-  /** The order as the ticket stands, or null with words at the field that stops it. @param {OrderType} kind @param {boolean} speak @returns {OrderDraft | null} */
+  /**
+   * The order as the ticket stands, or null with words at the field that stops it.
+   * @param {OrderType} kind
+   * @param {boolean} speak
+   * @returns {OrderDraft | null}
+   */
   function read(kind, speak) {
     /** @type {OrderDraft} */
     const draft = { ...splitKey(instrument), transaction_type: side, quantity: 0, product, order_type: kind };
@@ -192,7 +233,9 @@ export function createTicket({ onDone, onLeave }) {
     if (!document.hidden && root.isConnected) {
       try {
         const answer = await api.estimate(draft);
-        if (mine === turn) showEstimate(answer, answer.would_be_accepted ? "" : answer.detail ?? answer.error ?? "This order would be refused.");
+        if (mine === turn) {
+          showEstimate(answer, answer.would_be_accepted ? "" : answer.detail ?? answer.error ?? "This order would be refused.");
+        }
       } catch (error) {
         if (mine !== turn) return;
         showEstimate(null, error instanceof Error ? error.message : String(error));
@@ -233,7 +276,10 @@ export function createTicket({ onDone, onLeave }) {
       } else {
         id = newID();
         const words = error instanceof Error ? error.message : String(error);
-        refused(error instanceof ApiError && error.body?.order_id ? `Rejected: ${words}` : words, error instanceof ApiError ? error.field : null);
+        refused(
+          error instanceof ApiError && error.body?.order_id ? `Rejected: ${words}` : words,
+          error instanceof ApiError ? error.field : null,
+        );
       }
     } finally {
       sending = false;
@@ -280,7 +326,14 @@ export function createTicket({ onDone, onLeave }) {
     root.classList.toggle("selling", side === "SELL");
     const cannot = quote?.tradable === false;
     send.disabled = sending || !quote || cannot;
-    patch(facts, cannot ? "An index cannot be traded itself." : quote?.lot === undefined ? "" : `Lot ${format.quantity(quote.lot)} · tick ${format.number(quote.tick, decimals())}${quote.simulated ? " · Simulated" : ""}`);
+    patch(
+      facts,
+      cannot
+        ? "An index cannot be traded itself."
+        : quote?.lot === undefined
+        ? ""
+        : `Lot ${format.quantity(quote.lot)} · tick ${format.number(quote.tick, decimals())}${quote.simulated ? " · Simulated" : ""}`,
+    );
     if (costs.available.textContent === "—") patch(costs.available, format.rupees(funds.get()?.available_funds));
   }
 

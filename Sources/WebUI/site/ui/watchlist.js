@@ -15,9 +15,29 @@ import { iconButton } from "./table.js";
 import { toast } from "./toast.js";
 
 const listCount = 3;
-export const longestList = 50;
+const longestList = 50;
 const oldKey = "marketTickerWatchlist";
-const beginners = ["RELIANCE", "INFY", "TCS", "HDFCBANK", "SBIN", "ICICIBANK", "ITC", "LT", "BHARTIARTL", "MARUTI", "TATASTEEL", "WIPRO", "HCLTECH", "SUNPHARMA", "AXISBANK", "KOTAKBANK", "ONGC", "NTPC", "CIPLA"].map((symbol) => `NSE:${symbol}`);
+const beginners = [
+  "RELIANCE",
+  "INFY",
+  "TCS",
+  "HDFCBANK",
+  "SBIN",
+  "ICICIBANK",
+  "ITC",
+  "LT",
+  "BHARTIARTL",
+  "MARUTI",
+  "TATASTEEL",
+  "WIPRO",
+  "HCLTECH",
+  "SUNPHARMA",
+  "AXISBANK",
+  "KOTAKBANK",
+  "ONGC",
+  "NTPC",
+  "CIPLA",
+].map((symbol) => `NSE:${symbol}`);
 
 const storageKey = () => `tradehouse.watchlists.${user.get()?.user_id ?? ""}`;
 const isKey = (/** @type {unknown} */ key) => typeof key === "string" && /^[A-Z]{2,8}:.{1,40}$/.test(key);
@@ -27,7 +47,10 @@ function load() {
   try {
     const stored = JSON.parse(recall(storageKey()) ?? "null");
     if (Array.isArray(stored?.lists)) {
-      const lists = Array.from({ length: listCount }, (_, at) => [...new Set((Array.isArray(stored.lists[at]) ? stored.lists[at] : []).filter(isKey))].slice(0, longestList));
+      const lists = Array.from(
+        { length: listCount },
+        (_, at) => [...new Set((Array.isArray(stored.lists[at]) ? stored.lists[at] : []).filter(isKey))].slice(0, longestList),
+      );
       return { active: Math.min(listCount - 1, Math.max(0, Number(stored.active) || 0)), lists: /** @type {string[][]} */ (lists) };
     }
     // The list of the old pages: {symbol, exchange, …}.
@@ -69,7 +92,12 @@ export function createWatchlist({ onOpen }) {
       show();
     },
   });
-  const search = suggest({ label: "Add a symbol", placeholder: "Add a symbol", find: (words) => findSymbols(words, add), onEscape: () => search.input.blur() });
+  const search = suggest({
+    label: "Add a symbol",
+    placeholder: "Add a symbol",
+    find: (words) => findSymbols(words, add),
+    onEscape: () => search.input.blur(),
+  });
   const body = h("tbody");
   const empty = h("p", { class: "table-message", hidden: true }, "This list is empty. Search above to add a symbol.");
   const root = h(
@@ -80,7 +108,24 @@ export function createWatchlist({ onOpen }) {
     h(
       "div",
       { class: "watch-rows" },
-      h("table", { class: "table watch-table", on: { keydown: pressed } }, h("caption", { class: "spoken" }, "Watchlist: arrow keys move, Enter opens, Delete removes"), h("thead", null, h("tr", null, h("th", { scope: "col" }, "Symbol"), h("th", { scope: "col", class: "figure" }, "Last"), h("th", { scope: "col", class: "figure" }, "Chg %"), h("th", { scope: "col" }, h("span", { class: "spoken" }, "Remove")))), body),
+      h(
+        "table",
+        { class: "table watch-table", on: { keydown: pressed } },
+        h("caption", { class: "spoken" }, "Watchlist: arrow keys move, Enter opens, Delete removes"),
+        h(
+          "thead",
+          null,
+          h(
+            "tr",
+            null,
+            h("th", { scope: "col" }, "Symbol"),
+            h("th", { scope: "col", class: "figure" }, "Last"),
+            h("th", { scope: "col", class: "figure" }, "Chg %"),
+            h("th", { scope: "col" }, h("span", { class: "spoken" }, "Remove")),
+          ),
+        ),
+        body,
+      ),
       empty,
     ),
   );
@@ -105,10 +150,22 @@ export function createWatchlist({ onOpen }) {
   /** @param {string} key */
   function addRow(key) {
     const { exchange, tradingsymbol } = splitKey(key);
-    const open = h("button", { class: "watch-open", type: "button", tabindex: "-1", on: { click: () => onOpen(key) } }, tradingsymbol, exchange === "NSE" ? null : h("span", { class: "muted" }, ` ${exchange}`));
+    const open = h(
+      "button",
+      { class: "watch-open", type: "button", tabindex: "-1", on: { click: () => onOpen(key) } },
+      tradingsymbol,
+      exchange === "NSE" ? null : h("span", { class: "muted" }, ` ${exchange}`),
+    );
     const last = h("td", { class: "figure live-price" }, "—");
     const change = h("td", { class: "figure" });
-    const tr = h("tr", { data: { key } }, h("th", { scope: "row" }, open), last, change, h("td", { class: "watch-remove" }, iconButton("close", `Remove ${tradingsymbol}`, () => remove(key))));
+    const tr = h(
+      "tr",
+      { data: { key } },
+      h("th", { scope: "row" }, open),
+      last,
+      change,
+      h("td", { class: "watch-remove" }, iconButton("close", `Remove ${tradingsymbol}`, () => remove(key))),
+    );
     tr.addEventListener("click", (event) => {
       if (event.target instanceof Element && !event.target.closest("button")) onOpen(key);
     });

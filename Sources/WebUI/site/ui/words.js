@@ -25,7 +25,11 @@ export const productWord = (product) => products[product] ?? product;
 /** @param {string} side */
 export const sideWord = (side) => (side === "BUY" ? "Buy" : "Sell");
 
-/** `1,990.00`, `1,990.00 · trg 1,985.00`, `Market`. @param {Pick<Order, "order_type" | "price" | "trigger_price">} order @param {number} [decimals] */
+/**
+ * `1,990.00`, `1,990.00 · trg 1,985.00`, `Market`.
+ * @param {Pick<Order, "order_type" | "price" | "trigger_price">} order
+ * @param {number} [decimals]
+ */
 export function priceWords(order, decimals = 2) {
   const price = order.order_type === "LIMIT" || order.order_type === "SL" ? format.number(order.price, decimals) : "Market";
   const hasTrigger = order.order_type === "SL" || order.order_type === "SL-M";
@@ -48,7 +52,9 @@ export function outcome(order) {
     case "REJECTED":
       return `Rejected: ${order.status_message || order.error || "no reason given"}`;
     case "CANCELLED":
-      return `${sideWord(order.transaction_type)} ${what} was cancelled${Number(order.filled_quantity) > 0 ? ` after ${format.quantity(order.filled_quantity)} filled` : ""}.`;
+      return `${sideWord(order.transaction_type)} ${what} was cancelled${
+        Number(order.filled_quantity) > 0 ? ` after ${format.quantity(order.filled_quantity)} filled` : ""
+      }.`;
     case "TRIGGER PENDING":
       return `${sideWord(order.transaction_type)} ${what} waits for its trigger at ${format.number(order.trigger_price)}.`;
     default:

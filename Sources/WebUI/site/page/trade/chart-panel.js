@@ -33,7 +33,14 @@ export function createChartPanel() {
   const kind = h("span", { class: "muted" });
   const last = h("b", { class: "live-price last" });
   const change = h("span", { class: "change" });
-  const chooser = segmented({ label: "Interval", hideLabel: true, class: "intervals", value: interval, options: intervalChoices, onChange: setInterval });
+  const chooser = segmented({
+    label: "Interval",
+    hideLabel: true,
+    class: "intervals",
+    value: interval,
+    options: intervalChoices,
+    onChange: setInterval,
+  });
   const chart = createChart({ onOlder: (before) => void older(before) });
   /** @param {"ema" | "vwap"} which @param {string} text */
   const overlay = (which, text) => {
@@ -42,19 +49,40 @@ export function createChartPanel() {
       class: `button quiet overlay ${which}`,
       type: "button",
       "aria-pressed": String(shown.has(which)),
-      on: { click: () => {
-        if (!shown.delete(which)) shown.add(which);
-        remember(overlayKey, [...shown].join(","));
-        button.setAttribute("aria-pressed", String(shown.has(which)));
-        chart.setOverlay(which, shown.has(which));
-      } },
+      on: {
+        click: () => {
+          if (!shown.delete(which)) shown.add(which);
+          remember(overlayKey, [...shown].join(","));
+          button.setAttribute("aria-pressed", String(shown.has(which)));
+          chart.setOverlay(which, shown.has(which));
+        },
+      },
     }, text);
     return button;
   };
   const root = h(
     "section",
     { class: "chart-panel", "aria-label": "Chart" },
-    h("div", { class: "bar instrument-bar" }, h("div", { class: "instrument-name" }, name, kind, last, change), h("div", { class: "chart-tools" }, chooser.root, h("div", { class: "chart-buttons" }, overlay("ema", "EMA 20"), overlay("vwap", "VWAP"), iconButton("minus", "Zoom out", () => chart.zoom(0.8)), iconButton("plus", "Zoom in", () => chart.zoom(1.25)), iconButton("latest", "To the latest bar", chart.latest), iconButton("table", "Data table", openData)))),
+    h(
+      "div",
+      { class: "bar instrument-bar" },
+      h("div", { class: "instrument-name" }, name, kind, last, change),
+      h(
+        "div",
+        { class: "chart-tools" },
+        chooser.root,
+        h(
+          "div",
+          { class: "chart-buttons" },
+          overlay("ema", "EMA 20"),
+          overlay("vwap", "VWAP"),
+          iconButton("minus", "Zoom out", () => chart.zoom(0.8)),
+          iconButton("plus", "Zoom in", () => chart.zoom(1.25)),
+          iconButton("latest", "To the latest bar", chart.latest),
+          iconButton("table", "Data table", openData),
+        ),
+      ),
+    ),
     h("div", { class: "chart-box" }, chart.root),
   );
 
@@ -90,13 +118,20 @@ export function createChartPanel() {
         chart.say(h("p", null, "No candles yet. The first one appears with the first trade."));
         return;
       }
-      chart.setCandles(answer.candles, { name: splitKey(instrument).tradingsymbol, interval, decimals: format.decimalsOf(quotes.get(instrument)?.tick) });
+      chart.setCandles(answer.candles, {
+        name: splitKey(instrument).tradingsymbol,
+        interval,
+        decimals: format.decimalsOf(quotes.get(instrument)?.tick),
+      });
       for (const candle of early) chart.update(candle);
       drawPosition();
       draw();
     } catch (error) {
       if (mine !== turn) return;
-      chart.say(h("p", { role: "alert" }, error instanceof Error ? error.message : String(error)), h("button", { class: "button", type: "button", on: { click: () => void load() } }, "Try again"));
+      chart.say(
+        h("p", { role: "alert" }, error instanceof Error ? error.message : String(error)),
+        h("button", { class: "button", type: "button", on: { click: () => void load() } }, "Try again"),
+      );
     }
   }
 
@@ -131,7 +166,9 @@ export function createChartPanel() {
 
   function drawPosition() {
     const held = positions.values().find((position) => `${position.exchange}:${position.tradingsymbol}` === instrument);
-    chart.setPosition(held ? { price: Number(held.average_price), text: `${held.product} ${format.signedQuantity(held.quantity)} avg` } : null);
+    chart.setPosition(
+      held ? { price: Number(held.average_price), text: `${held.product} ${format.signedQuantity(held.quantity)} avg` } : null,
+    );
   }
 
   function openData() {
@@ -141,7 +178,29 @@ export function createChartPanel() {
       title: `${splitKey(instrument).tradingsymbol}, ${intervals[interval].words}`,
       class: "data",
       content: () =>
-        h("div", { class: "data-rows", tabindex: "0", role: "region", "aria-label": "Candles, newest first" }, h("table", { class: "table" }, h("caption", { class: "spoken" }, "Candles, newest first"), h("thead", null, h("tr", null, columns.map((label, at) => h("th", { scope: "col", class: at > 0 ? "figure" : "" }, label)))), h("tbody", null, chart.rows().map(([when, open, high, low, close, volume]) => h("tr", null, h("th", { scope: "row" }, chart.timeWords(when)), [open, high, low, close].map((figure) => h("td", { class: "figure" }, format.number(figure, decimals))), h("td", { class: "figure" }, format.quantity(volume))))))),
+        h(
+          "div",
+          { class: "data-rows", tabindex: "0", role: "region", "aria-label": "Candles, newest first" },
+          h(
+            "table",
+            { class: "table" },
+            h("caption", { class: "spoken" }, "Candles, newest first"),
+            h("thead", null, h("tr", null, columns.map((label, at) => h("th", { scope: "col", class: at > 0 ? "figure" : "" }, label)))),
+            h(
+              "tbody",
+              null,
+              chart.rows().map(([when, open, high, low, close, volume]) =>
+                h(
+                  "tr",
+                  null,
+                  h("th", { scope: "row" }, chart.timeWords(when)),
+                  [open, high, low, close].map((figure) => h("td", { class: "figure" }, format.number(figure, decimals))),
+                  h("td", { class: "figure" }, format.quantity(volume)),
+                )
+              ),
+            ),
+          ),
+        ),
     });
   }
 

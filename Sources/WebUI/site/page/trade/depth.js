@@ -11,13 +11,26 @@ export function createDepth() {
   let instrument = "";
   let undo = () => {};
   const cell = (/** @type {string} */ name) => h("td", { class: `figure ${name}` });
-  const rows = Array.from({ length: levels }, () => ({ bid: cell("live-price up"), bidSize: cell("bid-size"), ask: cell("live-price down"), askSize: cell("ask-size") }));
-  const message = h("p", { class: "table-message" }, "No depth yet.");
+  const rows = Array.from(
+    { length: levels },
+    () => ({ bid: cell("live-price up"), bidSize: cell("bid-size"), ask: cell("live-price down"), askSize: cell("ask-size") }),
+  );
+  const message = h("p", { class: "table-message", hidden: true }, "This instrument has no depth.");
   const table = h(
     "table",
-    { class: "table depth-table", hidden: true },
+    { class: "table depth-table" },
     h("caption", { class: "spoken" }, "Market depth"),
-    h("thead", null, h("tr", null, [["Qty", "bid-size"], ["Bid", ""], ["Ask", ""], ["Qty", "ask-size"]].map(([label, name]) => h("th", { scope: "col", class: `figure ${name}` }, label)))),
+    h(
+      "thead",
+      null,
+      h(
+        "tr",
+        null,
+        [["Qty", "bid-size"], ["Bid", ""], ["Ask", ""], ["Qty", "ask-size"]].map(([label, name]) =>
+          h("th", { scope: "col", class: `figure ${name}` }, label)
+        ),
+      ),
+    ),
     h("tbody", null, rows.map((row) => h("tr", null, row.bidSize, row.bid, row.ask, row.askSize))),
   );
   const day = ["open", "high", "low", "close", "volume"].map((name) => ({ name, cell: h("dd", null, "—") }));
@@ -28,7 +41,11 @@ export function createDepth() {
     h("h2", null, "Depth"),
     table,
     message,
-    h("dl", { class: "day-facts" }, day.map(({ name, cell: value }) => h("div", null, h("dt", null, words[/** @type {keyof typeof words} */ (name)]), value))),
+    h(
+      "dl",
+      { class: "day-facts" },
+      day.map(({ name, cell: value }) => h("div", null, h("dt", null, words[/** @type {keyof typeof words} */ (name)]), value)),
+    ),
   );
 
   function draw() {
@@ -36,9 +53,10 @@ export function createDepth() {
     const bids = quote?.bids ?? [];
     const asks = quote?.asks ?? [];
     const known = bids.length + asks.length > 0;
-    table.hidden = !known;
-    message.hidden = known;
-    if (quote && !known) patch(message, "This instrument has no depth.");
+    // Until the first quote the empty table keeps its place; only what has no depth loses it.
+    const lacks = quote?.tradable === false && !known;
+    table.hidden = lacks;
+    message.hidden = !lacks;
     const decimals = format.decimalsOf(quote?.tick);
     const largest = Math.max(1, ...[...bids, ...asks].slice(0, 2 * levels).map((level) => Number(level[1])));
     rows.forEach((row, at) => {
@@ -61,7 +79,6 @@ export function createDepth() {
     setInstrument(key) {
       undo();
       instrument = key;
-      patch(message, "No depth yet.");
       const stop = watchDepth(key);
       const forgetQuote = quotes.subscribe(key, () => paint(draw));
       undo = () => {
