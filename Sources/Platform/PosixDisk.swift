@@ -70,6 +70,7 @@ package final class PosixDisk: Disk {
         }
     }
 
+    @discardableResult
     package func makeDirectory(_ path: String) throws(DiskFailure) -> Bool {
         let code = cd_make_directory_below(root, path, 0o700)
         if code == -EEXIST {

@@ -54,13 +54,13 @@ extension Store {
         let loader = BookLoader(
             key: key, mark: mark, oldestRetainedSeq: oldestRetainedSeq, newestAtStart: newestAtStart, retention: options.retention,
             limitBytes: options.bookFileLimitBytes, now: now)
-        onDisk({ thread -> Result<LoadedBook, StorageFailure> in
+        onDisk { thread -> Result<LoadedBook, StorageFailure> in
             do throws(StorageFailure) {
                 return .success(try loader.load(on: thread.disk, thread.files, thread.options.notice))
             } catch {
                 return .failure(error)
             }
-        }) { [self] result in
+        } then: { [self] result in
             guard case .busy(let waiting) = open.phase else { preconditionFailure("A book that is read stays busy until it is.") }
             switch result {
             case .success(let loaded):
@@ -100,7 +100,10 @@ extension Store {
             bookMarks[key] = mark
         }
         books[key] = nil
-        onDisk({ $0.files.forget(key) }) { _ in }
+        onDisk {
+            $0.files.forget(key)
+        } then: { _ in
+        }
         return true
     }
 
@@ -108,7 +111,7 @@ extension Store {
     package func bookNames(of user: UserID) async throws(StorageFailure) -> [BookName] {
         let result = await withCheckedContinuation { continuation in
             appendBacklog { [self] in
-                onDisk({ thread -> Result<[BookName], StorageFailure> in
+                onDisk { thread -> Result<[BookName], StorageFailure> in
                     var names: [BookName] = []
                     do throws(DiskFailure) {
                         let key = BookKey(user: user, book: .default)
@@ -123,7 +126,9 @@ extension Store {
                         return .failure(.io(error))
                     }
                     return .success(names.sorted())
-                }) { continuation.resume(returning: $0) }
+                } then: {
+                    continuation.resume(returning: $0)
+                }
             }
         }
         let known = bookMarks.keys.filter { $0.user == user }.map(\.book)

@@ -37,13 +37,15 @@ extension Store {
         }
         let mark = documentMarks[path]
         let loginsAfter = format.loginsAfter
-        onDisk({ thread -> Result<LoadedDocument, StorageFailure> in
+        onDisk { thread -> Result<LoadedDocument, StorageFailure> in
             do throws(StorageFailure) {
                 return .success(try Documents.load(path, mark: mark, loginsAfter: loginsAfter, on: thread.disk))
             } catch {
                 return .failure(error)
             }
-        }) { [self] in finish(path, $0) }
+        } then: { [self] in
+            finish(path, $0)
+        }
     }
 
     private func finish(_ path: DocumentPath, _ result: Result<LoadedDocument, StorageFailure>) {
@@ -88,14 +90,14 @@ extension Store {
         // Documents that a crash left in the journal only get their files first; there are as many as one checkpoint interval makes.
         let marks = documentMarks.filter { $0.key.text.hasPrefix(folder) && $0.value.lost <= $0.value.dv }
         appendBacklog { [self] in
-            onDisk({ thread -> Result<[DocumentPath], StorageFailure> in
+            onDisk { thread -> Result<[DocumentPath], StorageFailure> in
                 do throws(StorageFailure) {
                     for (path, mark) in marks { _ = try Documents.load(path, mark: mark, loginsAfter: 0, on: thread.disk) }
                     return .success(try DocumentList.names(under: prefix, after: after?.text ?? "", limit: limit, on: thread.disk))
                 } catch {
                     return .failure(error)
                 }
-            }) { [self] result in
+            } then: { [self] result in
                 if case .success = result {
                     for path in marks.keys { documentMarks[path] = nil }
                 }

@@ -52,7 +52,7 @@ extension Store {
         let v = open.chain.v + 1
         let seq = nextSeq - 1
         let now = now
-        onDisk({ thread -> Result<WrittenGeneration, StorageFailure> in
+        onDisk { thread -> Result<WrittenGeneration, StorageFailure> in
             do throws(StorageFailure) {
                 return .success(
                     try BookInstall.write(
@@ -60,7 +60,7 @@ extension Store {
             } catch {
                 return .failure(error)
             }
-        }) { [self] result in
+        } then: { [self] result in
             switch result {
             case .success(let written): name(written, snapshot.meta, act, key, open, done)
             case .failure(let failure): leave(open, .ready, .failure(failure), done)
@@ -100,7 +100,7 @@ extension Store {
         _ done: @escaping (Result<Void, StorageFailure>) -> Void
     ) {
         let v = open.chain.v
-        onDisk({ thread -> Result<Void, StorageFailure> in
+        onDisk { thread -> Result<Void, StorageFailure> in
             do throws(DiskFailure) {
                 let left = try BookInstall.finish(written, v: v, meta: meta, for: key, on: thread.disk, thread.files)
                 thread.files.adopt(key, left)
@@ -108,7 +108,7 @@ extension Store {
             } catch {
                 return .failure(DataFolder.translate(error, thread.disk))
             }
-        }) { [self] result in
+        } then: { [self] result in
             switch result {
             case .success:
                 open.isHeld = false

@@ -26,7 +26,7 @@ extension Store {
         let bytes = batch.bytes + JournalLine.batch(number, batch.members)
         let write = JournalBatch(number: number, bytes: bytes, lastSeq: batch.entries[batch.entries.count - 1].seq, at: now)
         let measures = loop.monotonicNanoseconds &- spaceMeasuredAt >= Store.measureNanoseconds
-        onDisk({ thread -> (Result<Void, JournalProblem>, Int64?) in
+        onDisk { thread -> (Result<Void, JournalProblem>, Int64?) in
             let result: Result<Void, JournalProblem>
             do throws(JournalProblem) {
                 try thread.journal.write(write)
@@ -35,7 +35,7 @@ extension Store {
                 result = .failure(error)
             }
             return (result, measures ? thread.measure() : nil)
-        }) { [self] result, free in
+        } then: { [self] result, free in
             if measures { took(free) }
             switch result {
             case .success: durable(batch)
@@ -155,13 +155,13 @@ extension Store {
             sealTimer = nil
             guard sent == nil, collecting.isEmpty, end == nil else { return }
             let now = now
-            onDisk({ thread -> Result<Void, JournalProblem> in
+            onDisk { thread -> Result<Void, JournalProblem> in
                 do throws(JournalProblem) {
                     return .success(try thread.journal.seal(at: now))
                 } catch {
                     return .failure(error)
                 }
-            }) { [self] result in
+            } then: { [self] result in
                 guard case .failure(let problem) = result else { return }
                 // Everything was synced before the seal. A seal that failed to be written costs a segment; one that failed to
                 // be synced says that the disk cannot be believed.
@@ -194,9 +194,9 @@ extension Store {
         guard !backlog.isEmpty else { return finishAppending() }
         isAppending = true
         let portion = takePortion()
-        onDisk({ thread -> (held: [BookKey], failed: [DocumentPath], audit: Bool) in
+        onDisk { thread -> (held: [BookKey], failed: [DocumentPath], audit: Bool) in
             (thread.append(portion.appends).map(\.0), thread.write(portion.writes.map(\.write)), thread.writeAudit(portion.audit))
-        }) { [self] outcome in
+        } then: { [self] outcome in
             isAppending = false
             for key in outcome.held { books[key]?.isHeld = true }
             var isBehind = !outcome.audit
@@ -283,13 +283,18 @@ extension Store {
     private func checkpoint() {
         checkpointTimer = nil
         bytesSinceCheckpoint = 0
-        onDisk({ $0.checkpoint() }) { _ in }
+        onDisk {
+            $0.checkpoint()
+        } then: { _ in
+        }
     }
 
     func measureSpace() {
         guard !isMeasuring else { return }
         isMeasuring = true
-        onDisk({ $0.measure() }) { [self] free in
+        onDisk {
+            $0.measure()
+        } then: { [self] free in
             isMeasuring = false
             took(free)
         }

@@ -131,7 +131,7 @@ package final class Store {
     var now: Timestamp { Timestamp(microseconds: loop.wallMicroseconds) }
 
     /// Runs `job` on the disk thread and `done` with its result on the loop.
-    func onDisk<Value: Sendable>(_ job: @escaping @Sendable (DiskThread) -> Value, _ done: @escaping (Value) -> Void) {
+    func onDisk<Value: Sendable>(_ job: @escaping @Sendable (DiskThread) -> Value, then done: @escaping (Value) -> Void) {
         let loop = loop
         let thread = thread
         // `done` is made and called on the loop only; the disk thread carries it without looking.
@@ -163,10 +163,10 @@ package final class Store {
             (sealTimer, checkpointTimer, appendTimer) = (nil, nil, nil)
             appendBacklog { [self] in
                 let now = now
-                onDisk({ thread -> StorageFailure? in
+                onDisk { thread -> StorageFailure? in
                     thread.checkpoint()
                     return thread.close(at: now)
-                }) { [self] failure in
+                } then: { [self] failure in
                     if let failure { options.notice(StorageNotice(.error, "not_closed_clean", ["why": "\(failure)"])) }
                     done()
                 }

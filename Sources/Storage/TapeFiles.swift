@@ -19,6 +19,12 @@ package struct TapeFailure: Error, Equatable, Sendable, CustomStringConvertible 
     package let line: Int
     package let reason: String
 
+    package init(file: String, line: Int, reason: String) {
+        self.file = file
+        self.line = line
+        self.reason = reason
+    }
+
     package var description: String { line == 0 ? "\(file): \(reason)." : "\(file), line \(line): \(reason)." }
 }
 

@@ -345,6 +345,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
         }
     }
 
+    @discardableResult
     package func makeDirectory(_ path: String) throws(DiskFailure) -> Bool {
         let (folder, name) = try parent(path, "create")
         if let present = folder.entries[name] {
