@@ -14,17 +14,18 @@ export type Candle = [number, number, number, number, number, number];
 
 export interface Quote {
   i: string;
-  ltp: number;
-  change: number;
-  pct: number;
-  open: number;
-  high: number;
-  low: number;
-  close: number;
-  volume: number;
-  at: number;
-  bid: number | null;
-  ask: number | null;
+  /** Null, and all other prices absent, before the first tick. */
+  ltp: number | null;
+  change?: number;
+  pct?: number | null;
+  open?: number;
+  high?: number;
+  low?: number;
+  close?: number;
+  volume?: number;
+  at?: number;
+  bid?: number | null;
+  ask?: number | null;
   bids?: Array<[number, number, number]>;
   asks?: Array<[number, number, number]>;
   tick?: number;
@@ -184,9 +185,11 @@ export interface MarketStatus {
   opens_in?: string;
   closes_in?: string;
   next_open?: string;
+  /** Its name, when nothing trades because of it. */
+  holiday?: string | null;
   clock_ms: number;
   simulated: boolean;
-  feed: { kind: string; age_ms: number | null; ticks_per_second: number };
+  feed: { kind: string; age_ms: number | null; ticks_per_second?: number };
 }
 
 export interface InstrumentFound {

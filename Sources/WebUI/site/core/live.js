@@ -227,7 +227,7 @@ async function readFacts(instruments) {
     for (const quote of answer.quotes) {
       const known = quotes.get(quote.i);
       // The feed may have been quicker: then only the facts are taken, not the older price.
-      if (known && known.at > quote.at) {
+      if (known?.at && quote.at && known.at > quote.at) {
         quotes.merge(quote.i, { tick: quote.tick, lot: quote.lot, name: quote.name, tradable: quote.tradable, simulated: quote.simulated });
       } else quotes.merge(quote.i, quote);
     }

@@ -95,7 +95,8 @@ export function mount(root, params) {
     turn += 1;
     const mine = turn;
     try {
-      const answer = await api.listPaperOrders({ limit: pageSize, status, symbol, after });
+      // Open is what still works, orders that wait for their trigger among them.
+      const answer = await api.listPaperOrders({ limit: pageSize, status: status === "open" ? "working" : status, symbol, after });
       if (mine !== turn) return;
       table.show(answer.orders);
       older.hidden = answer.next === null;

@@ -194,7 +194,7 @@ function phase() {
     if (!known) return;
     const { status, readAt } = known;
     const gone = (Date.now() - readAt) / 1000;
-    const words = { "OPEN": "Open", "PRE-OPEN": "Pre-open", "CLOSED": status.session === "HOLIDAY" ? "Holiday" : "Closed" };
+    const words = { "OPEN": "Open", "PRE-OPEN": "Pre-open", "CLOSED": status.holiday ?? "Closed" };
     patch(word, words[status.market_status] ?? status.market_status);
     root.dataset.phase = status.market_status;
     const closes = format.parseDuration(status.closes_in);

@@ -185,7 +185,7 @@ export function createTicket({ onDone, onLeave }) {
     price.input.disabled = !usesPrice;
     price.input.placeholder = usesPrice ? "" : "Market";
     if (!usesPrice) price.input.value = "";
-    else if (price.input.value === "" && ltp !== undefined) price.input.value = Number(ltp).toFixed(decimals());
+    else if (price.input.value === "" && ltp) price.input.value = Number(ltp).toFixed(decimals());
     trigger.show(usesTrigger);
     if (!usesTrigger) trigger.input.value = "";
     changed();

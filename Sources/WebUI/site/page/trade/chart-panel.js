@@ -160,7 +160,8 @@ export function createChartPanel() {
     only(change, ["up", "down", "flat"], pointing);
     if (quote) {
       chart.setDecimals(decimals);
-      chart.setLastPrice(Number(quote.ltp));
+      // An instrument that has not traded yet has no price.
+      if (quote.ltp !== null) chart.setLastPrice(Number(quote.ltp));
     }
   }
 
