@@ -54,15 +54,15 @@ enum ErrorResponses {
             return unauthenticated(refusal, in: dialect)
         case let refusal as DeskRefusal:
             switch refusal {
-            case .order(let order): return reply(to: order, in: dialect)
-            case .house(let house): return reply(to: house, in: dialect)
+            case .order(let order): return refused(order, in: dialect)
+            case .house(let house): return refused(house, in: dialect)
             }
         case let refusal as OrderRefusal:
-            return reply(to: refusal, in: dialect)
+            return refused(refusal, in: dialect)
         case let refusal as HouseRefusal:
-            return reply(to: refusal, in: dialect)
+            return refused(refusal, in: dialect)
         case let failure as StorageFailure:
-            return reply(to: failure, in: dialect)
+            return failed(failure, in: dialect)
         default:
             return nil
         }
@@ -80,7 +80,9 @@ enum ErrorResponses {
         return reply
     }
 
-    private static func reply(to refusal: OrderRefusal, in dialect: Dialect) -> Reply {
+    // None of these may be called `reply(to:in:)`: with an optional result wanted, the compiler prefers the one that takes any error.
+
+    private static func refused(_ refusal: OrderRefusal, in dialect: Dialect) -> Reply {
         switch refusal {
         case .unknownOrder:
             return Reply(status: 404, body: dialect.errorBody(code: refusal.rawValue, text: refusal.advice))
@@ -95,7 +97,7 @@ enum ErrorResponses {
         }
     }
 
-    private static func reply(to refusal: HouseRefusal, in dialect: Dialect) -> Reply {
+    private static func refused(_ refusal: HouseRefusal, in dialect: Dialect) -> Reply {
         let (status, code, text, field): (Int, String, String, String?) =
             switch refusal {
             case .registrationClosed:
@@ -135,7 +137,7 @@ enum ErrorResponses {
         return reply
     }
 
-    private static func reply(to failure: StorageFailure, in dialect: Dialect) -> Reply {
+    private static func failed(_ failure: StorageFailure, in dialect: Dialect) -> Reply {
         let (code, text): (String, String) =
             switch failure {
             case .storageFull:
