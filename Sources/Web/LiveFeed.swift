@@ -70,7 +70,9 @@ package final class LiveFeed: @unchecked Sendable {
     package func open(_ socket: LiveSocket, kind: LiveClient.Kind, token: String?, _ house: isolated Tradehouse) -> UInt64 {
         made += 1
         let id = made
-        clients[id] = LiveClient(id: id, socket: socket, kind: kind)
+        let client = LiveClient(id: id, socket: socket, kind: kind)
+        client.isAuthenticating = token != nil || house.settings.mode == .singleUser
+        clients[id] = client
         Task.immediate {
             if let token {
                 await self.authenticate(id, token: token, resumeAfter: nil, house)
@@ -134,6 +136,7 @@ package final class LiveFeed: @unchecked Sendable {
             return
         }
         switch type {
+        case "auth": break  // Somebody is there already: by header, or in single-user mode.
         case "ping":
             var json = JSONWriter()
             json.beginObject()

@@ -64,7 +64,7 @@ export const isWorking = (order) => order.status === "OPEN" || order.status === 
 
 const stream = createStream({
   open: () => new WebSocket(`${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/api/stream`),
-  token,
+  token: () => token() ?? (user.get() ? "" : null),
   onMessage: receive,
   onState(state) {
     connection.set(state);

@@ -28,11 +28,11 @@ export async function restore() {
     history.replaceState(null, "", "/");
   }
   const stored = token();
-  if (!stored) return;
-  const status = await api.getAuthStatus(stored);
+  // Asked without a token too: a house in single-user mode says who sits at it.
+  const status = await api.getAuthStatus(stored ?? undefined);
   if (status.is_authenticated && status.user) {
     user.set(status.user);
-  } else {
+  } else if (stored) {
     forget();
     notice.set("Your session has expired or was ended elsewhere, please log in again.");
   }

@@ -36,7 +36,7 @@ export function reconnectDelay(attempt, chance) {
 /**
  * @param {object} edges
  * @param {() => any} edges.open makes a new WebSocket
- * @param {() => string | null} edges.token
+ * @param {() => string | null} edges.token empty in single-user mode, where nobody needs one; null when nobody is there
  * @param {(message: any) => void} edges.onMessage every frame that pages care for, events already in order
  * @param {(state: StreamState) => void} edges.onState
  * @param {(words: string) => void} edges.onUnauthorised
@@ -90,7 +90,7 @@ export function createStream(edges) {
     clearTimer(retryTimer);
     retryTimer = null;
     const token = edges.token();
-    if (!token) return edges.onUnauthorised(unauthorisedWords("absent"));
+    if (token === null) return edges.onUnauthorised(unauthorisedWords("absent"));
     become("connecting");
     const mine = edges.open();
     socket = mine;
