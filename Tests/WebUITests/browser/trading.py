@@ -107,7 +107,7 @@ def limit_order(house):
     orders.get_by_role("cell", name="3", exact=True).wait_for()
     page.get_by_role("button", name="Cancel Buy INFY").click()
     page.get_by_role("dialog").get_by_role("button", name="Cancel the order").click()
-    orders.get_by_text("Cancelled").wait_for()
+    orders.get_by_role("cell", name="Cancelled", exact=True).wait_for()
     order = anna.call("GET", "/api/paper-trading/orders")[1]["orders"][0]
     assert (order["status"], order["quantity"], order["filled_quantity"]) == ("CANCELLED", 3, 0)
 
