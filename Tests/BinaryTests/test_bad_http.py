@@ -49,7 +49,7 @@ REFUSED = {
     "a value too long": (head(GET, HOST, "X-A: " + "a" * 17_000), 431),
     "too many fields": (head(GET, HOST, *[f"X-{number}: a" for number in range(120)]), 431),
     "a body too long": (head(POST, HOST, "Content-Length: 99999999"), 413),
-    "a length beyond all numbers": (head(POST, HOST, "Content-Length: 99999999999999999999999999"), 400),
+    "a length beyond all numbers": (head(POST, HOST, "Content-Length: 99999999999999999999999999"), 413),
     "an expectation that nobody meets": (head(POST, HOST, "Expect: a-miracle", "Content-Length: 1"), 417),
     # Two ways to tell where a body ends, so that two servers in a row could disagree.
     "a length and chunks": (head(POST, HOST, "Content-Length: 4", "Transfer-Encoding: chunked") + b"0\r\n\r\n", 400),

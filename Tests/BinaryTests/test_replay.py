@@ -40,13 +40,13 @@ def write_tape(folder, chance, symbols=("ALPHA", "BETA", "GAMMA"), ticks=20_000)
     return symbols
 
 
-def trade_through(make_house, tape, symbols, chance, figure, name):
+def trade_through(make_house, tape, symbols, chance, figure, name, speed="max"):
     """Fifty people trade while the tape runs, then everything is compared."""
     # The people are registered before the tape runs, so that all of it is traded on.
     house = make_house(settings={"market": "off"}).start()
     people = [register(house, f"trader{number}@example.com") for number in range(PEOPLE)]
     assert house.stop() == 0
-    house.settings["market"] = f"replay:{tape}@max"
+    house.settings["market"] = f"replay:{tape}@{speed}"
     house.start()
     scripts = [Script(person, random.Random(chance.random()), symbols, ACTS) for person in people]
     run_all(scripts)
@@ -69,7 +69,7 @@ def trade_through(make_house, tape, symbols, chance, figure, name):
         fills += len(rows.trades)
         closing += sum(row["realised_pnl"] is not None for row in rows.trades)
         instants |= {row["traded_at"] for row in rows.trades}
-    figure(f"replay {name}: {PEOPLE} people, {fills} fills at {len(instants)} moments of the tape, {closing} of them closing, books agree")
+    figure(f"replay {name}@{speed}: {PEOPLE} people, {fills} fills at {len(instants)} moments of the tape, {closing} of them closing, books agree")
     assert fills > PEOPLE and closing > 0
     assert len(instants) > 10, "nobody traded while the tape ran"
 
@@ -89,10 +89,11 @@ def snapshot_of(house, person):
         return socket.receive_until(lambda message: message["type"] == "snapshot")[-1]
 
 
-def test_a_recorded_day_leaves_every_book_exact(make_house, chance, figure):
+@pytest.mark.parametrize("speed", ["max", "5000"])
+def test_a_recorded_day_leaves_every_book_exact(make_house, chance, figure, speed):
     tape = shared("market/ticks/2021-04-13")
     symbols = ("HDFCBANK", "ICICIBANK", "INFY", "RELIANCE", "SBIN", "TCS")
-    trade_through(make_house, tape, symbols, chance, figure, "2021-04-13")
+    trade_through(make_house, tape, symbols, chance, figure, "2021-04-13", speed)
 
 
 def test_a_day_of_our_own_leaves_every_book_exact(make_house, chance, figure, tmp_path):

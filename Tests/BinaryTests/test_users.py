@@ -148,4 +148,4 @@ def test_what_the_console_did_stands_in_the_audit(user, folder):
     lines = [line for path in sorted((folder / "audit").glob("*.jsonl")) for line in path.read_text().splitlines()]
     assert all(map(is_sealed, lines))
     text = "\n".join(lines)
-    assert "disable_user" in text and "CONSOLE" in text and PASSWORD not in text
+    assert '"actor":"console"' in text and "disable_user" in text and PASSWORD not in text

@@ -80,6 +80,7 @@ class House:
         assert self.process is None, "it runs already"
         self.port = None
         self.setup_token = None
+        lives_before = len(self.stdout), len(self.stderr)
         self.started_at = time.perf_counter()
         self.process = subprocess.Popen(
             self.command,
@@ -98,7 +99,7 @@ class House:
         if not listening.wait(PATIENCE) or self.port is None:
             self.process.kill()
             code = self.finish()
-            raise StartFailure(code, "\n".join(self.stdout), "\n".join(self.stderr))
+            raise StartFailure(code, "\n".join(self.stdout[lives_before[0] :]), "\n".join(self.stderr[lives_before[1] :]))
         return self
 
     def read_output(self, stream, listening):
