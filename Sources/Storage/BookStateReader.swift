@@ -6,26 +6,19 @@ import Trading
 /// Gathers the lines of one book, then reads those that count.
 struct BookStateReader {
     private var decoder = PaperBooks.Decoder()
-    private var orderPlaces: [String: Int] = [:]
+    private var orderKeys = KeyTable()
     private var orderLines: [Place] = []
-    private var positionPlaces: [PositionName: Int] = [:]
+    private var positionKeys = KeyTable()
     private var positionLines: [Place] = []
     private var metaLine: Place?
     private var orders: [Order] = []
     private var positions: [Position] = []
     private var trades: [Trade] = []
     private var meta: BookMeta?
-    private var isInAdded = false
 
     private struct Place {
         let isInAdded: Bool
         let range: Range<Int>
-    }
-
-    private struct PositionName: Hashable {
-        let symbol: String
-        let exchange: String
-        let product: String
     }
 
     /// Takes the next accepted line of a file; `bytes` are the file's first and the added ones after. Returns whether it has its key.
@@ -34,26 +27,23 @@ struct BookStateReader {
         var row = RowReader(UnsafeRawBufferPointer(rebasing: bytes[range]))
         switch file {
         case .orders:
-            guard let id = row.text("order_id") else { return false }
-            if let known = orderPlaces[id] {
-                orderLines[known] = place
-            } else {
-                orderPlaces[id] = orderLines.count
-                orderLines.append(place)
-            }
+            guard let id = row.value("order_id"), id.kind == .string else { return false }
+            let number = orderKeys.number(of: row.raw(id))
+            if number < orderLines.count { orderLines[number] = place } else { orderLines.append(place) }
         case .positions:
-            guard let symbol = row.text("symbol"), let exchange = row.text("exchange"), let product = row.text("product") else {
+            guard let symbol = row.value("symbol"), let exchange = row.value("exchange"), let product = row.value("product"),
+                symbol.start < exchange.start, exchange.start < product.start
+            else { return false }
+            // From the symbol to the product: the three with their names in between are the key.
+            let key = UnsafeRawBufferPointer(rebasing: row.bytes[symbol.start..<product.end])
+            let number = positionKeys.number(of: key)
+            if number < positionLines.count { positionLines[number] = place } else { positionLines.append(place) }
+        case .trades:
+            // Orders were read before: their ids are shared.
+            let (keys, orders) = (orderKeys, orders)
+            guard let trade = decoder.trade(&row, knownOrder: { keys.known($0).flatMap { $0 < orders.count ? orders[$0].id : nil } }) else {
                 return false
             }
-            let name = PositionName(symbol: symbol, exchange: exchange, product: product)
-            if let known = positionPlaces[name] {
-                positionLines[known] = place
-            } else {
-                positionPlaces[name] = positionLines.count
-                positionLines.append(place)
-            }
-        case .trades:
-            guard let trade = decoder.trade(&row) else { return false }
             trades.append(trade)
         case .meta:
             metaLine = place

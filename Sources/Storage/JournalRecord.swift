@@ -188,49 +188,66 @@ struct ParsedRecord {
         }
         self.seq = seq
         self.user = user
-        var slices = RowSlices()
-        if row.equals(kind, "tx") || row.equals(kind, "install") {
-            guard let name = row.text("bk"), let book = name == "default" ? .default : BookName(name), let v = row.int("v"),
-                let previous = row.text("pc"), let time = row.value("t"), let at = row.time(time)
+        let isBook = row.equals(kind, "tx") || row.equals(kind, "install")
+        guard isBook || row.equals(kind, "doc") || row.equals(kind, "audit") else { return nil }
+        self.kind = row.equals(kind, "tx") ? .transaction : isBook ? .install : row.equals(kind, "doc") ? .documents : .audit
+        if isBook {
+            guard let name = row.text("bk"), let book = name == "default" ? .default : BookName(name), let v = row.int("v"), v > 0,
+                let previous = row.text("pc").flatMap({ ParsedRecord.sum($0) })
             else { return nil }
-            self.kind = row.equals(kind, "tx") ? .transaction : .install
-            self.book = book
-            self.v = v
-            guard let before = ParsedRecord.sum(previous) else { return nil }
-            self.previous = before
-            self.at = at
-            self.time = time.start - 1..<time.end + 1
-            var install: (generation: Int64, sums: SIMD3<UInt32>)?
-            if self.kind == .install {
-                guard let generation = row.int("gen"), let sums = row.value("fc").flatMap({ row.sums($0) }) else { return nil }
-                install = (generation, sums)
-            } else if withRows {
-                guard let orders = row.rows("o"), let positions = row.rows("p"), let trades = row.rows("x") else { return nil }
-                (slices.orders, slices.positions, slices.trades) = (orders, positions, trades)
-            }
-            guard let meta = row.value("m"), meta.kind == .nested else { return nil }
-            var inner = RowReader(line, at: meta.start)
-            guard let n = inner.value("n"), let counts = inner.counts(n) else { return nil }
-            slices.meta = n.end..<meta.end - 1
-            self.counts = counts
-            self.install = install.map { JournalRecord.Install(generation: $0.generation, counts: counts, sums: $0.sums) }
+            (self.book, self.v, self.previous) = (book, v, previous)
         } else {
-            guard row.equals(kind, "doc") || row.equals(kind, "audit"), let time = row.value("t"), let at = row.time(time) else {
-                return nil
+            (book, v, previous) = (.default, 0, nil)
+        }
+        guard let time = row.value("t"), time.kind == .string, let at = row.time(time) else { return nil }
+        self.at = at
+        self.time = time.start - 1..<time.end + 1
+        // What follows is long, so it is passed over once, whatever it has.
+        var slices = RowSlices()
+        var counts: SIMD3<Int64>?
+        var install: (generation: Int64?, sums: SIMD3<UInt32>?) = (nil, nil)
+        var documents: [StoredDocument] = []
+        var audit = 0..<0
+        while let (key, value) = row.next() {
+            if row.equals(key, "m") {
+                var inner = RowReader(line, at: value.start)
+                guard value.kind == .nested, let n = inner.value("n"), let found = inner.counts(n) else { return nil }
+                slices.meta = n.end..<value.end - 1
+                counts = found
+            } else if row.equals(key, "d") {
+                guard let found = ParsedRecord.documents(row, value) else { return nil }
+                documents = found
+            } else if row.equals(key, "a") {
+                guard value.kind == .nested else { return nil }
+                audit = value.start..<value.end
+            } else if self.kind == .install, row.equals(key, "gen") {
+                install.generation = row.int(value)
+            } else if self.kind == .install, row.equals(key, "fc") {
+                install.sums = row.sums(value)
+            } else if withRows, self.kind == .transaction {
+                if row.equals(key, "o") {
+                    guard let rows = row.rows(value) else { return nil }
+                    slices.orders = rows
+                } else if row.equals(key, "p") {
+                    guard let rows = row.rows(value) else { return nil }
+                    slices.positions = rows
+                } else if row.equals(key, "x") {
+                    guard let rows = row.rows(value) else { return nil }
+                    slices.trades = rows
+                }
             }
-            self.kind = row.equals(kind, "doc") ? .documents : .audit
-            book = .default
-            v = 0
-            previous = nil
-            self.at = at
-            self.time = time.start - 1..<time.end + 1
-            counts = .zero
-            install = nil
+        }
+        guard !isBook || counts != nil else { return nil }
+        self.counts = counts ?? .zero
+        if self.kind == .install {
+            guard let generation = install.generation, let sums = install.sums, let counts else { return nil }
+            self.install = JournalRecord.Install(generation: generation, counts: counts, sums: sums)
+        } else {
+            self.install = nil
         }
         self.slices = slices
-        guard let documents = ParsedRecord.documents(&row, line) else { return nil }
         self.documents = documents
-        if let audit = row.value("a") { self.audit = audit.start..<audit.end } else { audit = 0..<0 }
+        self.audit = audit
     }
 
     /// A checksum in hex, or the word for none. The outer nothing means it is neither.
@@ -241,12 +258,11 @@ struct ParsedRecord {
         return sum.map { .some($0) }
     }
 
-    private static func documents(_ row: inout RowReader, _ line: UnsafeRawBufferPointer) -> [StoredDocument]? {
-        guard let list = row.value("d") else { return [] }
+    private static func documents(_ row: RowReader, _ list: RowValue) -> [StoredDocument]? {
         guard let elements = row.elements(list) else { return nil }
         var documents: [StoredDocument] = []
         for element in elements {
-            var entry = RowReader(line, at: element.lowerBound)
+            var entry = RowReader(row.bytes, at: element.lowerBound)
             guard let text = entry.text("path"), text.hasSuffix(".json"), let path = DocumentPath(text.dropLast(5)),
                 let dv = entry.int("dv"), let previous = entry.text("pc").flatMap({ sum($0) }), let body = entry.value("body")
             else { return nil }
@@ -262,31 +278,38 @@ struct ParsedRecord {
 }
 
 extension RowReader {
-    /// The rows of an array of objects as ranges of their members; none when the array is missing, nothing when it is no such array.
-    fileprivate mutating func rows(_ name: StaticString) -> [Range<Int>]? {
-        guard let array = value(name) else { return [] }
+    /// The rows of an array of objects as ranges of their members; nothing when it is no such array.
+    fileprivate func rows(_ array: RowValue) -> [Range<Int>]? {
         guard let elements = elements(array), elements.allSatisfy({ bytes[$0.lowerBound] == UInt8(ascii: "{") }) else { return nil }
         return elements.map { $0.lowerBound + 1..<$0.upperBound - 1 }
     }
 
+    /// Three whole numbers in brackets.
     func counts(_ array: RowValue) -> SIMD3<Int64>? {
-        guard let elements = elements(array), elements.count == 3 else { return nil }
+        guard array.kind == .nested, bytes[array.start] == UInt8(ascii: "[") else { return nil }
         var counts: SIMD3<Int64> = .zero
+        var at = array.start + 1
         for file in 0..<3 {
-            let element = elements[file]
-            guard let count = int(RowValue(start: element.lowerBound, end: element.upperBound, kind: .number, isEscaped: false)) else {
-                return nil
-            }
+            var end = at
+            while end < array.end, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[end]) { end += 1 }
+            guard end < array.end, bytes[end] == UInt8(ascii: file == 2 ? "]" : ","),
+                let count = int(RowValue(start: at, end: end, kind: .number, isEscaped: false))
+            else { return nil }
             counts[file] = count
+            at = end + 1
         }
-        return counts
+        return at == array.end ? counts : nil
     }
 
+    /// Three checksums in quotes in brackets.
     func sums(_ array: RowValue) -> SIMD3<UInt32>? {
-        guard let elements = elements(array), elements.count == 3, elements.allSatisfy({ $0.count == 10 }) else { return nil }
+        guard array.kind == .nested, array.end - array.start == 34 else { return nil }
         var sums: SIMD3<UInt32> = .zero
         for file in 0..<3 {
-            guard let sum = SealedLine.hex(bytes, at: elements[file].lowerBound + 1) else { return nil }
+            let at = array.start + 1 + file * 11
+            guard bytes[at] == UInt8(ascii: "\""), bytes[at + 9] == UInt8(ascii: "\""), let sum = SealedLine.hex(bytes, at: at + 1) else {
+                return nil
+            }
             sums[file] = sum
         }
         return sums

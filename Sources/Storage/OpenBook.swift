@@ -20,6 +20,8 @@ final class OpenBook {
     var durableCRC: UInt32 = 0
     /// Its files are left alone since an append did not work or somebody edited them; the journal has everything.
     var isHeld = false
+    /// The generation that an install of this process made valid; 0 for none.
+    var installedGeneration: Int64 = 0
     /// Commits whose tickets are open.
     var unsettled = 0
 

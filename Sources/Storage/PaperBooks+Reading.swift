@@ -6,20 +6,21 @@ import Trading
 extension PaperBooks {
     /// Reads rows and makes every instrument once.
     struct Decoder {
-        private var instruments: [Name: InstrumentID] = [:]
-        private var latest: (name: Name, id: InstrumentID)?
+        private var instrumentKeys = KeyTable()
+        private var instruments: [InstrumentID] = []
 
-        private struct Name: Hashable {
-            let exchange: String
-            let symbol: String
-        }
+        private let sides = Words(Side.allCases)
+        private let products = Words(Product.allCases)
+        private let validities = Words(Validity.allCases)
+        private let states = Words(OrderState.allCases)
+        private let rules = Words(FillRule.allCases)
 
         mutating func order(_ row: inout RowReader) -> Order? {
-            guard let id = row.text("order_id").flatMap({ OrderID($0) }), let symbol = row.text("tradingsymbol"),
-                let exchange = row.text("exchange"), let instrument = instrument(exchange, symbol),
-                let side = row.word("transaction_type", Side.self), let quantity = row.quantity("quantity"),
-                let kindWord = row.value("order_type"), let product = row.word("product", Product.self),
-                let validity = row.word("validity", Validity.self), let state = row.word("status", OrderState.self),
+            guard let id = row.text("order_id").flatMap({ OrderID($0) }), let symbol = row.value("tradingsymbol"),
+                let exchange = row.value("exchange"), let instrument = instrument(exchange, symbol, in: row),
+                let side = row.word("transaction_type", sides), let quantity = row.quantity("quantity"),
+                let kindWord = row.value("order_type"), let product = row.word("product", products),
+                let validity = row.word("validity", validities), let state = row.word("status", states),
                 let limit = row.optionalPrice("price"), let trigger = row.optionalPrice("trigger_price"),
                 let kind = kind(kindWord, in: row, limit, trigger), let average = row.optionalPrice("average_price"),
                 let filled = row.quantity("filled_quantity"), row.quantity("pending_quantity") != nil,
@@ -30,7 +31,7 @@ extension PaperBooks {
                 let reasonCode = row.optionalText("reason_code"), let placedAt = row.time("order_timestamp"),
                 let updatedAt = row.time("updated_at"), let exchangeTime = row.optionalTime("exchange_timestamp"),
                 let placedBy = row.text("placed_by"), let modifications = row.int("modifications"),
-                let rule = row.optionalWord("fill_rule", FillRule.self), let epoch = row.int("epoch")
+                let rule = row.optionalWord("fill_rule", rules), let epoch = row.int("epoch")
             else { return nil }
             var order = Order(
                 id: id, instrument: instrument, side: side, product: product, placedAt: placedAt, kind: kind, validity: validity,
@@ -53,8 +54,9 @@ extension PaperBooks {
         }
 
         mutating func position(_ row: inout RowReader) -> Position? {
-            guard let symbol = row.text("symbol"), let exchange = row.text("exchange"), let instrument = instrument(exchange, symbol),
-                let product = row.word("product", Product.self), let quantity = row.quantity("quantity"),
+            guard let symbol = row.value("symbol"), let exchange = row.value("exchange"),
+                let instrument = instrument(exchange, symbol, in: row),
+                let product = row.word("product", products), let quantity = row.quantity("quantity"),
                 row.price("average_price") != nil, let cost = row.money("cost"), let bought = row.quantity("buy_quantity"),
                 let buyValue = row.money("buy_value"), let sold = row.quantity("sell_quantity"),
                 let sellValue = row.money("sell_value"), let realised = row.money("realised_pnl"),
@@ -73,12 +75,15 @@ extension PaperBooks {
             return position
         }
 
-        mutating func trade(_ row: inout RowReader) -> Trade? {
-            guard let id = row.text("trade_id").flatMap({ TradeID($0) }), let orderID = row.text("order_id").flatMap({ OrderID($0) }),
-                let symbol = row.text("symbol"), let exchange = row.text("exchange"), let instrument = instrument(exchange, symbol),
-                let product = row.word("product", Product.self), let side = row.word("action", Side.self),
+        /// `knownOrder` may give an order's id without making it again.
+        mutating func trade(_ row: inout RowReader, knownOrder: (UnsafeRawBufferPointer) -> OrderID? = { _ in nil }) -> Trade? {
+            guard let id = row.text("trade_id").flatMap({ TradeID($0) }), let orderText = row.value("order_id"), orderText.kind == .string,
+                let orderID = knownOrder(row.raw(orderText)) ?? row.text(orderText).flatMap({ OrderID($0) }),
+                let symbol = row.value("symbol"), let exchange = row.value("exchange"),
+                let instrument = instrument(exchange, symbol, in: row),
+                let product = row.word("product", products), let side = row.word("action", sides),
                 let quantity = row.quantity("quantity"), let price = row.price("price"), let charges = row.money("charges"),
-                let realised = row.optionalMoney("realised_pnl"), let rule = row.word("fill_rule", FillRule.self),
+                let realised = row.optionalMoney("realised_pnl"), let rule = row.word("fill_rule", rules),
                 let tag = row.optionalText("tag"), let at = row.time("traded_at"), let epoch = row.int("epoch")
             else { return nil }
             return Trade(
@@ -98,12 +103,23 @@ extension PaperBooks {
                 charges: charges, dayRealised: dayRealised, epoch: Int(epoch), updatedAt: updatedAt)
         }
 
-        private mutating func instrument(_ exchange: String, _ symbol: String) -> InstrumentID? {
-            let name = Name(exchange: exchange, symbol: symbol)
-            if let latest, latest.name == name { return latest.id }
-            guard let id = instruments[name] ?? InstrumentID(exchange: exchange, symbol: symbol) else { return nil }
-            instruments[name] = id
-            latest = (name, id)
+        /// The same instrument is made once: rows of one book name few.
+        private mutating func instrument(_ exchange: RowValue, _ symbol: RowValue, in row: RowReader) -> InstrumentID? {
+            guard exchange.kind == .string, symbol.kind == .string else { return nil }
+            guard symbol.end < exchange.start, exchange.end - symbol.start < 128 else {
+                guard let exchange = row.text(exchange), let symbol = row.text(symbol) else { return nil }
+                return InstrumentID(exchange: exchange, symbol: symbol)
+            }
+            // The two stand side by side in the rows we write: symbol, name, exchange are the key.
+            let key = UnsafeRawBufferPointer(rebasing: row.bytes[symbol.start..<exchange.end])
+            let known = instruments.count
+            let number = instrumentKeys.number(of: key)
+            if number < known { return instruments[number] }
+            // A key that makes no instrument closes the book, so that its number has none does not matter any more.
+            guard let exchange = row.text(exchange), let symbol = row.text(symbol),
+                let id = InstrumentID(exchange: exchange, symbol: symbol)
+            else { return nil }
+            instruments.append(id)
             return id
         }
 
@@ -121,21 +137,39 @@ extension PaperBooks {
 
 extension RowReader {
     /// One of a closed set of words.
-    fileprivate mutating func word<Word: RawRepresentable & CaseIterable>(_ name: StaticString, _: Word.Type) -> Word?
-    where Word.RawValue == String {
-        text(name).flatMap { Word(rawValue: $0) }
+    fileprivate mutating func word<Word>(_ name: StaticString, _ words: Words<Word>) -> Word? {
+        guard let value = value(name), value.kind == .string else { return nil }
+        return words.word(value, in: self)
     }
 
-    fileprivate mutating func optionalWord<Word: RawRepresentable & CaseIterable>(_ name: StaticString, _: Word.Type) -> Word??
-    where Word.RawValue == String {
-        guard let text = optionalText(name) else { return nil }
-        guard let text else { return .some(nil) }
-        return Word(rawValue: text).map { .some($0) }
+    fileprivate mutating func optionalWord<Word>(_ name: StaticString, _ words: Words<Word>) -> Word?? {
+        guard let value = value(name), !isNull(value) else { return .some(nil) }
+        guard value.kind == .string else { return nil }
+        return words.word(value, in: self).map { .some($0) }
     }
 
     fileprivate mutating func optionalMoney(_ name: StaticString) -> Money?? {
         guard let value = value(name), !isNull(value) else { return .some(nil) }
         guard value.kind != .nested, let units = units(value) else { return nil }
         return .some(Money(units: units))
+    }
+}
+
+/// The words of a closed set as bytes: compared in place, no text is made of them.
+private struct Words<Word> {
+    private let list: [(bytes: [UInt8], word: Word)]
+
+    init(_ words: [Word]) where Word: RawRepresentable, Word.RawValue == String {
+        list = words.map { (Array($0.rawValue.utf8), $0) }
+    }
+
+    func word(_ value: RowValue, in row: RowReader) -> Word? {
+        let raw = row.raw(value)
+        for (bytes, word) in list where bytes.count == raw.count {
+            var index = 0
+            while index < raw.count, raw[index] == bytes[index] { index += 1 }
+            if index == raw.count { return word }
+        }
+        return nil
     }
 }

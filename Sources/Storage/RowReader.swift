@@ -182,6 +182,9 @@ struct RowReader {
 
     // MARK: Values
 
+    /// The bytes of a value, a string's without its quotes.
+    func raw(_ value: RowValue) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[value.start..<value.end]) }
+
     func isNull(_ value: RowValue) -> Bool { value.kind == .word && equals(value, "null") }
 
     func equals(_ value: RowValue, _ name: StaticString) -> Bool {
@@ -193,7 +196,7 @@ struct RowReader {
 
     func text(_ value: RowValue) -> String? {
         guard !value.isEscaped else { return unescaped(value) }
-        return String(validating: UnsafeRawBufferPointer(rebasing: bytes[value.start..<value.end]), as: UTF8.self)
+        return String(decoding: raw(value), as: UTF8.self)
     }
 
     func int(_ value: RowValue) -> Int64? {
@@ -246,9 +249,14 @@ struct RowReader {
             bytes[at + 19] == UInt8(ascii: "."), bytes[at + 26] == UInt8(ascii: "Z"),
             let year = digits(at, 4), let month = digits(at + 5, 2), let day = digits(at + 8, 2), let hour = digits(at + 11, 2),
             let minute = digits(at + 14, 2), let second = digits(at + 17, 2), let fraction = digits(at + 20, 6),
-            hour < 24, minute < 60, second < 60, let date = CivilDate(year: year, month: month, day: day)
+            hour < 24, minute < 60, second < 60, (1...12).contains(month), (1...28).contains(day)
         else { return text(value).flatMap { Timestamp(rfc3339: $0) } }
-        let seconds = date.dayNumber * 86_400 + Int64(hour * 3_600 + minute * 60 + second)
+        // Up to the 28th every day exists, and nine days in ten need no more than this (days since 1970, eras of 400 years).
+        let shiftedYear = month <= 2 ? year - 1 : year
+        let yearOfEra = shiftedYear % 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let dayNumber = shiftedYear / 400 * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        let seconds = Int64(dayNumber) * 86_400 + Int64(hour * 3_600 + minute * 60 + second)
         return Timestamp(microseconds: seconds * 1_000_000 + Int64(fraction))
     }
 

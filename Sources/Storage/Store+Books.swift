@@ -49,7 +49,7 @@ extension Store {
             // Its records of this process are found by scanning, which is only needed when its files are behind.
             mark = BookMark(
                 v: open.durableV, crc: open.durableCRC, oldestSegment: min(mark?.oldestSegment ?? ownSegment, ownSegment), places: [],
-                lost: mark?.lost ?? 0, generation: max(mark?.generation ?? 0, open.chain.generation))
+                lost: mark?.lost ?? 0, generation: max(mark?.generation ?? 0, open.installedGeneration))
         }
         let loader = BookLoader(
             key: key, mark: mark, oldestRetainedSeq: oldestRetainedSeq, newestAtStart: newestAtStart, retention: options.retention,
@@ -96,7 +96,7 @@ extension Store {
             mark.v = open.durableV
             mark.crc = open.durableCRC
             mark.places = []
-            mark.generation = max(mark.generation, open.chain.generation)
+            mark.generation = max(mark.generation, open.installedGeneration)
             bookMarks[key] = mark
         }
         books[key] = nil

@@ -83,6 +83,7 @@ extension Store {
         let previous = open.chain.jc
         open.chain = BookChain(
             v: open.chain.v + 1, jc: record.crc, n: written.counts, fc: written.sums, generation: written.generation)
+        open.installedGeneration = written.generation
         var lines = BookLines()
         lines.addMeta(record.bytes[record.slices.meta], seq: record.seq, time: record.bytes[record.time], previous: previous, open.chain)
         open.unsettled += 1
