@@ -165,6 +165,7 @@ import Wire
         #expect(lines.count { $0.hasPrefix("{\"b\":") } == 2)
         #expect(lines.allSatisfy { $0.utf8.count <= SealedLine.limitBytes })
         try rig.close()
-        #expect(try Rig(rig.disk).log.all.isEmpty)
+        let next = try Rig(rig.disk)
+        #expect(next.log.all.isEmpty)
     }
 }
