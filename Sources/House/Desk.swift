@@ -35,6 +35,8 @@ final class Desk {
     let user: UserID
     let book: PaperBook
     var lastUsed: Timestamp
+    /// The half hour of the market's clock in which orders of earlier days were last looked for; days begin on half hours everywhere.
+    var expiredHalfHour = Int64.min
 
     init(user: UserID, book: PaperBook, lastUsed: Timestamp) {
         self.user = user

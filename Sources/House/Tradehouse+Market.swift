@@ -24,7 +24,7 @@ extension Tradehouse {
     /// Plays the market until the house closes.
     package func run(_ source: MarketSource) {
         backgroundTasks.append(
-            Task {
+            Task(executorPreference: executor) {
                 switch source {
                 case .off: break
                 case .simulated(let market): await self.play(market)
@@ -78,6 +78,7 @@ extension Tradehouse {
         for user in users.sorted() {
             guard let desk = desks[user] else { continue }
             do {
+                try expireEarlierDays(on: desk)
                 try act(.tick(tick), on: desk)
             } catch {
                 world.log(.error, "tick_not_taken", [("user", user.text), ("error", "\(error)")])

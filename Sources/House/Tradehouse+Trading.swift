@@ -127,6 +127,7 @@ extension Tradehouse {
         while true {
             if let desk = desks[user] {
                 desk.lastUsed = world.now()
+                try expireEarlierDays(on: desk)
                 return desk
             }
             if waking[user] == nil { break }
@@ -207,13 +208,12 @@ extension Tradehouse {
     /// Sends what happened to the user's sockets, after it is durable and only then.
     private func publish(_ commit: Commit, of desk: Desk, isReset: Bool, after ticket: Ticket) {
         let funds = view(of: desk).funds
-        Task.immediate {
-            do {
-                try await ticket.wait()
-            } catch {
+        // In the turn that settles the ticket, so that two acts are told in their order.
+        ticket.whenSettled { [self] result in
+            if case .failure(let failure) = result {
                 // What memory says is not what the disk has: the desk is read anew when it is next needed.
-                world.log(.error, "commit_failed", [("user", desk.user.text), ("error", "\(error)")])
-                if self.desks[desk.user] === desk { self.forget(desk) }
+                world.log(.error, "commit_failed", [("user", desk.user.text), ("error", "\(failure)")])
+                if desks[desk.user] === desk { forget(desk) }
                 return
             }
             if isReset { feed.publish(.reset(book: commit.book), to: desk.user) }
@@ -244,6 +244,9 @@ extension Tradehouse {
 
     /// Orders for the day that an earlier day left behind are cancelled before anything else happens on the desk.
     func expireEarlierDays(on desk: Desk) throws {
+        let halfHour = marketNow.seconds.flooredQuotient(1_800)
+        guard halfHour != desk.expiredHalfHour else { return }
+        desk.expiredHalfHour = halfHour
         guard !desk.book.account.workingInstruments.isEmpty else { return }
         try act(.expireDay, on: desk)
     }

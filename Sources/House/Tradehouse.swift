@@ -10,7 +10,9 @@ import Trading
 /// Invariants: 1. all live state is inside this actor, and its executor is the loop that reads the sockets. 2. nothing waits between
 /// reading state and changing it. 3. what a user is told happened is on disk first.
 package actor Tradehouse {
-    private let executor: any SerialExecutor
+    /// Where the house takes its turns. Tasks of the house name it as their preference too: a continuation of a task without one comes
+    /// back by way of Swift's own threads, later and in any order.
+    package nonisolated let executor: any SerialExecutor & TaskExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     package let world: World
@@ -42,7 +44,9 @@ package actor Tradehouse {
     var isHandingOver = false
     var backgroundTasks: [Task<Void, Never>] = []
 
-    package init(executor: any SerialExecutor, world: World, settings: HouseSettings, store: sending Store, market: sending MarketHub) {
+    package init(
+        executor: any SerialExecutor & TaskExecutor, world: World, settings: HouseSettings, store: sending Store, market: sending MarketHub
+    ) {
         self.executor = executor
         self.world = world
         self.settings = settings
@@ -62,15 +66,15 @@ package actor Tradehouse {
     /// What can wait until requests are answered: desks with working orders are read and watched again.
     package func resumeWork() {
         backgroundTasks.append(
-            Task {
+            Task(executorPreference: executor) {
                 await self.wakeWatchedDesks()
             })
         backgroundTasks.append(
-            Task {
+            Task(executorPreference: executor) {
                 await self.sweepIdleDesks()
             })
         backgroundTasks.append(
-            Task {
+            Task(executorPreference: executor) {
                 await self.recallDay()
             })
     }

@@ -73,23 +73,25 @@ package final class LiveFeed: @unchecked Sendable {
         let client = LiveClient(id: id, socket: socket, kind: kind)
         client.isAuthenticating = token != nil || house.settings.mode == .singleUser
         clients[id] = client
-        Task.immediate {
-            if let token {
-                await self.authenticate(id, token: token, resumeAfter: nil, house)
-            } else if house.settings.mode == .singleUser {
-                await self.admit(id, resumeAfter: nil, house) { try await house.primaryTrader() }
-            }
-            do {
-                try await house.world.sleep(LiveFeed.authenticationTime)
-            } catch {
-                return
-            }
-            if let client = self.clients[id], client.trader == nil {
-                self.drop(id, house)
-                client.socket.close(LiveClose.authenticationTimeout, "Nobody said who is there within 5 s.")
-            }
-        }
+        Task.immediate(executorPreference: house.executor) { await self.receive(id, token: token, house) }
         return id
+    }
+
+    private func receive(_ id: UInt64, token: String?, _ house: isolated Tradehouse) async {
+        if let token {
+            await authenticate(id, token: token, resumeAfter: nil, house)
+        } else if house.settings.mode == .singleUser {
+            await admit(id, resumeAfter: nil, house) { try await house.primaryTrader() }
+        }
+        do {
+            try await house.world.sleep(LiveFeed.authenticationTime)
+        } catch {
+            return
+        }
+        if let client = clients[id], client.trader == nil {
+            drop(id, house)
+            client.socket.close(LiveClose.authenticationTimeout, "Nobody said who is there within 5 s.")
+        }
     }
 
     /// The socket is gone, whoever ended it.
@@ -132,7 +134,9 @@ package final class LiveFeed: @unchecked Sendable {
             guard type == "auth", let token = message["token"]?.string else { return refuse(id, .absent, house) }
             let resume = message["resume"]?.int64.flatMap { UInt64(exactly: $0) }
             client.isAuthenticating = true
-            Task.immediate { await self.authenticate(id, token: token, resumeAfter: resume, house) }
+            Task.immediate(executorPreference: house.executor) {
+                await self.authenticate(id, token: token, resumeAfter: resume, house)
+            }
             return
         }
         switch type {
@@ -169,7 +173,7 @@ package final class LiveFeed: @unchecked Sendable {
         case "rate":
             client.isHidden = message["hidden"]?.bool ?? false
         case "snapshot":
-            Task.immediate { await self.sendSnapshot(id, house) }
+            Task.immediate(executorPreference: house.executor) { await self.sendSnapshot(id, house) }
         default:
             client.complain("unknown_type", "This `type` of message is not known.")
         }

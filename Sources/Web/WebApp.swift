@@ -36,11 +36,7 @@ package final class WebApp: Sendable {
         if request.headers.list("Upgrade", contains: "websocket"), let socket = socketKind(of: request) {
             return open(socket, request, responder)
         }
-        house.assumeIsolated { house in
-            _ = Task.immediate {
-                responder.send(await self.answer(request, house))
-            }
-        }
+        Task.immediate(executorPreference: house.executor) { [house] in responder.send(await self.answer(request, house)) }
     }
 
     /// The whole way of a request, for sockets and tests alike.
