@@ -49,10 +49,16 @@ extension Tradehouse {
         guard let expected = setupToken else { throw HouseRefusal.setupDone }
         // Digests are compared, so that the time taken says nothing about the token.
         guard world.digest(of: token) == world.digest(of: expected) else { throw HouseRefusal.setupTokenInvalid }
-        let welcome = try await makeAccount(email: email, password: password, name: name, role: .owner, from: origin)
+        // Taken before anything waits, so that nobody else can use it meanwhile; a form that was refused leaves it good.
         setupToken = nil
-        primaryUser = welcome.trader.user
-        return welcome
+        do {
+            let welcome = try await makeAccount(email: email, password: password, name: name, role: .owner, from: origin)
+            primaryUser = welcome.trader.user
+            return welcome
+        } catch {
+            setupToken = expected
+            throw error
+        }
     }
 
     // MARK: Accounts
@@ -138,9 +144,9 @@ extension Tradehouse {
 
     /// Ends this login. The answer waits until that is durable.
     package func logOut(_ trader: Trader, from origin: Origin) async throws {
-        var list = try await sessionList(of: trader.user, name: trader.name)
+        var list = try await current(trader.user).logins ?? SessionList(user: trader.user, userName: trader.name, sessions: [])
         list.sessions.removeAll { $0.digest == trader.session }
-        var commit = Commit(user: trader.user)
+        var commit = Commit(user: trader.user, isEssential: true)
         commit.documents = [
             DocumentChange(.sessions(trader.user), list.document),
             DocumentChange(sessionIndex(trader.session), nil),
@@ -164,9 +170,8 @@ extension Tradehouse {
     package func recall(_ digest: SessionDigest) async throws -> Trader {
         if let trader = try find(digest) { return trader }
         guard let entry = try await store.document(sessionIndex(digest)).flatMap(IndexEntry.init(document:)),
-            let record = try await user(entry.user), !record.isDisabled,
-            let list = try await store.document(.sessions(entry.user)).flatMap(SessionList.init(document:)),
-            let session = list.sessions.first(where: { $0.digest == digest })
+            case let (account, logins) = try await current(entry.user), let record = account, !record.isDisabled,
+            let session = logins?.sessions.first(where: { $0.digest == digest })
         else { throw AuthenticationRefusal.invalid }
         guard session.expiresAt > world.now() else { throw AuthenticationRefusal.expired }
         let trader = makeTrader(record, session)
@@ -216,7 +221,9 @@ extension Tradehouse {
     }
 
     private func beginSession(for record: UserRecord, from origin: Origin, with started: Commit) async throws -> Welcome {
-        var list = try await sessionList(of: record.id, name: record.name)
+        let (account, logins) = try await current(record.id)
+        guard account?.isDisabled != true else { throw HouseRefusal.accountDisabled }
+        var list = logins ?? SessionList(user: record.id, userName: record.name, sessions: [])
         let now = world.now()
         let token = world.makeUUID()
         let session = SessionRecord(
@@ -230,6 +237,7 @@ extension Tradehouse {
         for (index, old) in list.sessions.enumerated() {
             if index < surplus || old.expiresAt <= now {
                 sessions.forget(old.digest)
+                feed.close(session: old.digest, of: makeTrader(record, old).desk)
                 commit.documents.append(DocumentChange(sessionIndex(old.digest), nil))
             } else {
                 kept.append(old)
@@ -239,9 +247,11 @@ extension Tradehouse {
         commit.documents.append(DocumentChange(.sessions(record.id), list.document))
         commit.documents.append(
             DocumentChange(sessionIndex(session.digest), IndexEntry(user: record.id, expiresAt: session.expiresAt).document))
-        let ticket = store.commit(commit)
-        try await ticket.wait()
-        let trader = makeTrader(record, session)
+        try await store.commit(commit).wait()
+        // Somebody may have switched the account off while the disk worked; then nobody comes in by memory.
+        let after = try await current(record.id)
+        guard let after = after.record, !after.isDisabled else { throw HouseRefusal.accountDisabled }
+        let trader = makeTrader(after, session)
         sessions.remember(trader)
         return Welcome(trader: trader, token: token)
     }
@@ -255,9 +265,14 @@ extension Tradehouse {
             tier: tier, session: session.digest, loginAt: session.createdAt, expiresAt: session.expiresAt)
     }
 
-    private func sessionList(of user: UserID, name: String) async throws -> SessionList {
-        try await store.document(.sessions(user)).flatMap(SessionList.init(document:))
-            ?? SessionList(user: user, userName: name, sessions: [])
+    /// The account and its logins as they stand in this turn.
+    ///
+    /// Whoever builds on a document must not wait between reading and committing, or two at once lose one of their changes. The first
+    /// reading may wait for the disk; the second finds both in memory and does not.
+    private func current(_ id: UserID) async throws -> (record: UserRecord?, logins: SessionList?) {
+        _ = try await store.document(.sessions(id))
+        _ = try await store.document(.user(id))
+        return (try await user(id), try await store.document(.sessions(id)).flatMap(SessionList.init(document:)))
     }
 
     private func checkNewPassword(_ password: String) throws {

@@ -90,7 +90,7 @@ extension Tradehouse {
         var changed = record
         body(&changed)
         changed.updatedAt = world.now()
-        var commit = Commit(user: record.id)
+        var commit = Commit(user: record.id, isEssential: true)
         commit.documents = documents + [DocumentChange(.user(record.id), changed.document)]
         commit.audit = [AuditEntry(actor: admin.actor, ip: origin.address, act: act, ref: record.id.text)]
         let ticket = store.commit(commit)
