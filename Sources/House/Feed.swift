@@ -58,7 +58,7 @@ package struct Feed {
     private var channels: [UserID: Channel] = [:]
     private let backlogLimit: Int
     /// Numbers of this life of the process begin above those of the life before, so an old number is never mistaken.
-    private let firstNumber: UInt64
+    private var firstNumber: UInt64
     private var listenersMade: UInt64 = 0
 
     init(backlog: Int, firstNumber: UInt64) {
@@ -90,7 +90,7 @@ package struct Feed {
 
     /// The events after `number`, or nil when some of them are gone and a snapshot is needed.
     package func events(of user: UserID, after number: UInt64) -> [NumberedEvent]? {
-        guard let channel = channels[user] else { return number == firstNumber - 1 ? [] : nil }
+        guard let channel = channels[user] else { return nil }
         guard number < channel.next else { return nil }
         let oldest = channel.backlog.first?.number ?? channel.next
         guard number + 1 >= oldest else { return nil }
@@ -127,6 +127,10 @@ package struct Feed {
 
     /// Forgets the backlog of a user nobody listens to.
     mutating func forgetIdle(_ user: UserID) {
-        if channels[user]?.listeners.isEmpty == true { channels[user] = nil }
+        guard let channel = channels[user], channel.listeners.isEmpty else { return }
+        channels[user] = nil
+        // Whoever comes back with a number of this channel must not find it below a new one: one number is left out for what happens
+        // while nobody counts.
+        firstNumber = max(firstNumber, channel.next + 1)
     }
 }

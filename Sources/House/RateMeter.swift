@@ -5,7 +5,7 @@ import Trading
 /// Token buckets by key: `burst` requests at once, refilled at `burst` per minute.
 struct RateMeter<Key: Hashable> {
     private struct Bucket {
-        /// Millionths of a request.
+        /// In parts of a request, `RateMeter.request` of them; so fine that no refill loses anything by rounding.
         var level: Int64
         var filledAt: Timestamp
     }
@@ -19,6 +19,9 @@ struct RateMeter<Key: Hashable> {
         let retryAfterSeconds: Int
     }
 
+    /// One microsecond refills as many parts as requests are allowed per minute.
+    private static var request: Int64 { 60_000_000 }
+
     private var buckets: [Key: Bucket] = [:]
     /// Keys kept at most. When they are all in use, the fullest half is dropped: those have asked least lately.
     private let keyLimit: Int
@@ -30,23 +33,20 @@ struct RateMeter<Key: Hashable> {
     /// Takes one request from the key's bucket of `perMinute`; 0 means no limit.
     mutating func take(_ key: Key, perMinute: Int, at now: Timestamp) -> Reading {
         guard perMinute > 0 else { return Reading(isAllowed: true, limit: 0, remaining: 0, retryAfterSeconds: 0) }
-        let capacity = Int64(perMinute) * 1_000_000
+        let request = RateMeter.request
+        let capacity = Int64(perMinute) * request
         if buckets.count >= keyLimit, buckets[key] == nil { dropQuietKeys(at: now, perMinute: perMinute) }
         var bucket = buckets[key] ?? Bucket(level: capacity, filledAt: now)
         let elapsed = max(0, min((now - bucket.filledAt).wholeMicroseconds, 60_000_000))
-        // perMinute requests per 60 s: one microsecond refills perMinute/60 millionths of a request.
-        let refill = elapsed * Int64(perMinute) / 60
-        if refill > 0 || bucket.level >= capacity {
-            bucket.level = min(capacity, bucket.level + refill)
-            bucket.filledAt = now
-        }
-        let isAllowed = bucket.level >= 1_000_000
-        if isAllowed { bucket.level -= 1_000_000 }
+        bucket.level = min(capacity, bucket.level + elapsed * Int64(perMinute))
+        bucket.filledAt = max(bucket.filledAt, now)
+        let isAllowed = bucket.level >= request
+        if isAllowed { bucket.level -= request }
         buckets[key] = bucket
-        let missing = max(0, 1_000_000 - bucket.level)
-        let waitMicroseconds = missing * 60 / Int64(perMinute)
+        let missing = max(0, request - bucket.level)
+        let waitMicroseconds = (missing + Int64(perMinute) - 1) / Int64(perMinute)
         return Reading(
-            isAllowed: isAllowed, limit: perMinute, remaining: Int(bucket.level / 1_000_000),
+            isAllowed: isAllowed, limit: perMinute, remaining: Int(bucket.level / request),
             retryAfterSeconds: isAllowed ? 0 : Int(max(1, (waitMicroseconds + 999_999) / 1_000_000)))
     }
 
