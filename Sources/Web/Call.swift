@@ -145,7 +145,8 @@ package struct Fields: Sendable {
         switch value {
         case .number(let number):
             if let whole = number.int64 { return whole }
-            throw problem(name, number.fixedPoint8 == nil ? .tooLarge("a whole number of at most 18 digits") : .fractional)
+            let hasFraction = number.fixedPoint8.map { $0 % Int128(fixedPointScale) != 0 } ?? false
+            throw problem(name, hasFraction ? .fractional : .tooLarge("a whole number of at most 18 digits"))
         case .string(let text):
             guard let whole = Int64(text) else { throw problem(name, .notInteger) }
             return whole

@@ -38,13 +38,13 @@ struct JSONWebToken: Equatable {
         guard text.utf8.count <= JSONWebToken.limitBytes else { throw .invalid }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0] == JSONWebToken.header,
-            let signature = Base64.decode(String(parts[2]), url: true), signature.count == 32
+            let signature = Base64.decode(String(parts[2]), url: true, padded: false), signature.count == 32
         else { throw .invalid }
         let expected = sign(Array((parts[0] + "." + parts[1]).utf8))
         // Compared without an early end, so that the time taken says nothing about how much was right.
         guard zip(signature, expected).reduce(0, { $0 | ($1.0 ^ $1.1) }) == 0 else { throw .invalid }
         let claims: JSONValue
-        guard let payload = Base64.decode(String(parts[1]), url: true) else { throw .invalid }
+        guard let payload = Base64.decode(String(parts[1]), url: true, padded: false) else { throw .invalid }
         do {
             claims = try JSONParser.parse(payload)
         } catch {

@@ -92,7 +92,11 @@ enum OrderFields {
     /// Old clients learn of a rejected order by an error in the words of the old risk check.
     static func refuseLegacy(_ order: Order) throws {
         guard order.state == .rejected else { return }
-        throw Refusal(400, order.reasonCode ?? "rejected", "Risk rule violation: " + (order.reason ?? "the order was rejected."))
+        var reason = order.reason ?? "the order was rejected."
+        if order.reasonCode == OrderRefusal.insufficientFunds.rawValue, reason.hasSuffix(".") {
+            reason = String(reason.dropLast()).replacing("this order needs", with: "Need").replacing("available", with: "Limit")
+        }
+        throw Refusal(400, order.reasonCode ?? "rejected", "Risk rule violation: " + reason)
     }
 
     /// Two requests with one key are the same when they ask for the same: the digest is over the parsed terms, not the bytes.

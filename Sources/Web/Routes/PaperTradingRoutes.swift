@@ -210,6 +210,10 @@ enum PaperTradingRoutes {
                 place: .query, field: "limit", kind: .rule(code: "out_of_range", text: "`limit` must be 1 to \(largestPage)."))
         }
         let status = try query.optionalText("status", limit: 20)?.uppercased()
+        let words = OrderState.allCases.map(\.rawValue) + ["WORKING"]
+        if let status, !words.contains(status) {
+            throw FieldProblem(place: .query, field: "status", kind: .notOneOf(words), input: .string(status))
+        }
         let symbol = try query.optionalText("symbol", limit: 40)?.uppercased()
         let after = try query.optionalText("after", limit: 64).map { text in
             guard let id = OrderID(text) else {
