@@ -170,7 +170,7 @@ extension Tradehouse {
     package func recall(_ digest: SessionDigest) async throws -> Trader {
         if let trader = try find(digest) { return trader }
         guard let entry = try await store.document(sessionIndex(digest)).flatMap(IndexEntry.init(document:)),
-            case let (account, logins) = try await current(entry.user), let record = account, !record.isDisabled,
+            case (let account, let logins) = try await current(entry.user), let record = account, !record.isDisabled,
             let session = logins?.sessions.first(where: { $0.digest == digest })
         else { throw AuthenticationRefusal.invalid }
         guard session.expiresAt > world.now() else { throw AuthenticationRefusal.expired }
