@@ -160,7 +160,7 @@ import Wire
             }
         }
         rig.advance(by: .seconds(1))
-        #expect(tickets.allSatisfy(\.isDurable))
+        #expect(tickets.allSatisfy { $0.isDurable })
         let lines = rig.disk.text("journal/00000001.jsonl").split(separator: "\n")
         #expect(lines.count { $0.hasPrefix("{\"b\":") } == 2)
         #expect(lines.allSatisfy { $0.utf8.count <= SealedLine.limitBytes })
