@@ -211,9 +211,12 @@ extension Tradehouse {
         // In the turn that settles the ticket, so that two acts are told in their order.
         ticket.whenSettled { [self] result in
             if case .failure(let failure) = result {
-                // What memory says is not what the disk has: the desk is read anew when it is next needed.
+                // What memory says is not what the disk has: the desk is read anew, because orders of it may have to be watched.
                 world.log(.error, "commit_failed", [("user", desk.user.text), ("error", "\(failure)")])
-                if desks[desk.user] === desk { forget(desk) }
+                guard desks[desk.user] === desk else { return }
+                forget(desk)
+                let user = desk.user
+                Task(executorPreference: executor) { await self.wakeAgain(user) }
                 return
             }
             if isReset { feed.publish(.reset(book: commit.book), to: desk.user) }
@@ -253,6 +256,27 @@ extension Tradehouse {
 
     /// Desks looked up at once when the house wakes those that must be watched.
     static let wakingPage = 1_000
+
+    /// Reads a desk whose last act could not be stored, however long that takes.
+    private func wakeAgain(_ user: UserID) async {
+        while desks[user] == nil {
+            do {
+                _ = try await desk(of: user)
+            } catch StorageFailure.closed {
+                return
+            } catch {
+                world.log(.error, "desk_not_woken", [("user", user.text), ("error", "\(error)")])
+                do {
+                    try await world.sleep(Tradehouse.wakingPause)
+                } catch {
+                    return
+                }
+            }
+        }
+    }
+
+    /// How long a desk that could not be read is left alone.
+    static let wakingPause: Duration = .seconds(10)
 
     /// Reads the desks that had working orders when the house stopped, so that ticks reach them again.
     func wakeWatchedDesks() async {
