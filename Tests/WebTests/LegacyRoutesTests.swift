@@ -303,3 +303,32 @@ import Wire
         #expect(try house.send(.post, "/api/live/start", as: asha, json: #"{"symbols":\#(many)}"#).status == 422)
     }
 }
+
+@Suite struct `The market's hours for old clients` {
+    /// Friday 20 November 2026, by hours and minutes of the clock in India.
+    @Test(arguments: [
+        (8, 59, "CLOSED", "AFTER-HOURS", "next_open", "20 Nov 2026, 09:15 AM", "08:59:00 AM"),
+        (9, 5, "PRE-OPEN", "PRE-MARKET", "opens_in", "0:10:00", "09:05:00 AM"),
+        (9, 15, "OPEN", "REGULAR", "closes_in", "6:15:00", "09:15:00 AM"),
+        (12, 0, "OPEN", "REGULAR", "closes_in", "3:30:00", "12:00:00 PM"),
+        (15, 29, "OPEN", "REGULAR", "closes_in", "0:01:00", "03:29:00 PM"),
+        (15, 30, "CLOSED", "POST-MARKET", "next_open", "23 Nov 2026, 09:15 AM", "03:30:00 PM"),
+        (16, 0, "CLOSED", "AFTER-HOURS", "next_open", "23 Nov 2026, 09:15 AM", "04:00:00 PM"),
+        (0, 0, "CLOSED", "AFTER-HOURS", "next_open", "20 Nov 2026, 09:15 AM", "12:00:00 AM"),
+        (24, 30, "CLOSED", "WEEKEND", "next_open", "23 Nov 2026, 09:15 AM", "12:30:00 AM"),
+    ])
+    func `are told in the old words`(
+        _ hour: Int64, _ minute: Int64, _ status: String, _ session: String, _ field: String, _ time: String, _ clock: String
+    ) throws {
+        let midnight: Int64 = 1_795_113_000
+        let loop = SimulatedLoop(wallMicroseconds: (midnight + hour * 3_600 + minute * 60) * 1_000_000)
+        let house = try TestHouse(disk: makeDisk(), loop: loop, hours: .exchange)
+        let asha = try house.join("asha@example.com")
+        let answer = try house.send(.get, "/api/market/status", as: asha)
+        #expect(answer["market_status"].string == status)
+        #expect(answer["session"].string == session)
+        #expect(answer["current_time"].string == clock)
+        #expect(answer["is_streaming_recommended"].bool == (status != "CLOSED"))
+        for name in ["opens_in", "closes_in", "next_open"] { #expect(answer[name].string == (name == field ? time : nil), "\(name)") }
+    }
+}
