@@ -125,6 +125,55 @@ import Trading
         }
     }
 
+    @Test func `of a torn batch nothing counts that stands on a record that is gone, and all the rest does`() throws {
+        let disk = SimulatedDisk(seed: 9)
+        let rig = try Rig(disk)
+        let one = Trader("AA", seed: 1)
+        let other = Trader("BB", seed: 2)
+        for trader in [one, other] {
+            _ = try rig.load(trader.user)
+            trader.act(on: rig)
+            rig.settle()
+        }
+        // One turn, so one batch; it is in the journal, and nobody was told that its sync returned.
+        rig.loop.perform { for trader in [one, one, other] { _ = rig.store.commit(trader.next()) } }
+        rig.queue.runAll()
+        let left = disk.crashed(.kill)
+        left.overwrite("journal/00000001.jsonl") { bytes in
+            let text = String(decoding: bytes, as: UTF8.self)
+            let record = text.firstRange(of: "\"u\":\"AA\",\"bk\":\"default\",\"v\":2,")!
+            bytes[text.utf8.distance(from: text.startIndex, to: record.lowerBound) + 1] ^= 1
+        }
+        for _ in 0..<2 {
+            let next = try Rig(left)
+            #expect(try next.load(one.user)?.sorted == one.states[1]?.sorted)
+            #expect(try next.load(other.user)?.sorted == other.current.sorted)
+            try next.close()
+        }
+    }
+
+    @Test func `a file of another life, right in itself, is not taken for this one's`() throws {
+        for keepsJournal in [true, false] {
+            let (disk, states) = try folder(keepsJournal: keepsJournal)
+            for name in ["orders", "positions", "trades", "meta"] {
+                let path = "paper/AA/user_AA_paper_\(name).jsonl"
+                let mixed = disk.crashed(.kill)
+                let stranger = Trader("AA", seed: 77)
+                let elsewhere = try Rig(SimulatedDisk())
+                _ = try elsewhere.load(stranger.user)
+                for _ in 0..<6 { stranger.act(on: elsewhere) }
+                elsewhere.advance(by: .seconds(1))
+                mixed.overwrite(path) { $0 = elsewhere.disk.bytes(path) ?? [] }
+                let rig = try Rig(mixed)
+                if keepsJournal {
+                    #expect(try rig.load(one)?.sorted == states[one]?.sorted, "\(name)")
+                } else {
+                    #expect(throws: StorageFailure.self, "\(name)") { try rig.load(one) }
+                }
+            }
+        }
+    }
+
     @Test func `a file that somebody edits while the server runs is left alone and nothing is lost`() throws {
         let rig = try Rig(SimulatedDisk())
         let trader = Trader("AA")
