@@ -221,9 +221,7 @@ extension Tradehouse {
     }
 
     private func beginSession(for record: UserRecord, from origin: Origin, with started: Commit) async throws -> Welcome {
-        let (account, logins) = try await current(record.id)
-        guard account?.isDisabled != true else { throw HouseRefusal.accountDisabled }
-        var list = logins ?? SessionList(user: record.id, userName: record.name, sessions: [])
+        var list = try await current(record.id).logins ?? SessionList(user: record.id, userName: record.name, sessions: [])
         let now = world.now()
         let token = world.makeUUID()
         let session = SessionRecord(
