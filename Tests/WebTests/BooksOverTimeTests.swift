@@ -28,6 +28,30 @@ import Wire
         _ = try house.place("BUY 1000 NSE:TCS MIS MARKET", as: asha)
     }
 
+    @Test func `is shown to nobody before it is on disk`() throws {
+        _ = try house.funds(of: asha)
+        let answers = LockedBox<[Int]>([])
+        let (app, tradehouse, token) = (house.app, house.house, asha.token)
+        house.loop.perform {
+            for (number, method, target) in [
+                (1, HTTPMethod.post, "/api/orders/buy?symbol=INFY&quantity=1"), (2, .get, "/api/paper-trading/trades"),
+                (3, .get, "/api/paper-trading/funds"), (4, .get, "/api/paper-trading/orders"),
+            ] {
+                var request = HTTPRequest(method: method, target: target, headers: ["X-Session-Token": token])
+                request.remoteAddress = "127.0.0.1"
+                let sent = request
+                _ = Task.immediate(executorPreference: house.loop) {
+                    _ = await app.answer(sent, tradehouse)
+                    answers.value.append(number)
+                }
+            }
+        }
+        house.loop.runUntilIdle()
+        #expect(answers.value == [], "the disk has not written yet")
+        house.settle()
+        #expect(answers.value == [1, 2, 3, 4])
+    }
+
     @Test func `looks the same after its desk slept`() throws {
         try tradeALittle()
         try house.turn { house in house.resumeWork() }
