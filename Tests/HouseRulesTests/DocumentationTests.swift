@@ -43,8 +43,8 @@ import Web
     @Test func `every file of the pages is embedded`() throws {
         let site = SourceTree.files(below: "Sources/WebUI/site", ending: "").filter { path in
             var isFolder: ObjCBool = false
-            FileManager.default.fileExists(atPath: SourceTree.root.appendingPathComponent(path).path, isDirectory: &isFolder)
-            return !isFolder.boolValue && !path.hasSuffix(".d.ts") && !path.hasSuffix("jsconfig.json")
+            let exists = FileManager.default.fileExists(atPath: SourceTree.root.appendingPathComponent(path).path, isDirectory: &isFolder)
+            return exists && !isFolder.boolValue && !path.hasSuffix(".d.ts") && !path.hasSuffix("jsconfig.json")
         }
         let table = try SourceTree.text("Sources/WebUI/assets.c")
         try #require(site.count > 20)
