@@ -9,7 +9,7 @@ import pytest
 from conftest import shared
 
 from outside.books import Rows, check_answers, units
-from outside.house import run
+from outside.house import free_port, run
 from outside.people import order, register
 from outside.trading import Script, books_of, run_all
 from outside.waiting import eventually
@@ -19,7 +19,7 @@ PEOPLE = 50
 ACTS = 40
 
 
-def write_tape(folder, chance, symbols=("ALPHA", "BETA", "GAMMA"), ticks=20_000):
+def write_tape(folder, chance, symbols=("ALPHA", "BETA", "GAMMA"), ticks=40_000):
     """A day of our own in the form of the recorded ones: whole seconds, doubles, a clock that sometimes steps back, an index."""
     folder.mkdir()
     for number, symbol in enumerate((*symbols, "ALLSHARE")):
@@ -47,9 +47,10 @@ def trade_through(make_house, tape, symbols, chance, figure, name, speed="max"):
     people = [register(house, f"trader{number}@example.com") for number in range(PEOPLE)]
     assert house.stop() == 0
     house.settings["market"] = f"replay:{tape}@{speed}"
-    house.start()
-    scripts = [Script(person, random.Random(chance.random()), symbols, ACTS) for person in people]
-    run_all(scripts)
+    port = free_port()
+    house.arguments = ["--listen", f"127.0.0.1:{port}"]
+    scripts = [Script(person, port, random.Random(chance.random()), symbols, ACTS) for person in people]
+    run_all(scripts, meanwhile=house.start)
     watcher = people[0]
     eventually(lambda: watcher.get("/api/market/status")["feed"]["ended"], patience=300)
     books = {person.id: books_of(person) for person in people}

@@ -6,7 +6,7 @@ import signal
 import uuid
 from urllib.parse import quote
 
-from outside.books import Rows, check_answers
+from outside.books import Rows, check_answers, check_files
 from outside.house import run
 from outside.http import Connection
 from outside.people import PASSWORD, Person, all_orders, client_id, log_in, make_owner, order, register
@@ -209,6 +209,23 @@ def test_orders_at_the_same_moment_with_one_key_make_one_order(house):
     assert len(set(numbers)) == 1
     with person.connect() as connection:
         assert len(all_orders(connection)) == 1
+
+
+def test_orders_and_resets_at_the_same_moment_harm_nobody(house):
+    person = register(house, "hasty@example.com")
+
+    def act(number):
+        with person.connect() as connection:
+            for _ in range(20):
+                if number % 4:
+                    connection.post("/api/paper-trading/orders", order("SBIN")).expect(201)
+                else:
+                    connection.post("/api/paper-trading/reset").expect(200)
+
+    together(act, 8)
+    assert house.is_alive
+    assert house.stop() == 0
+    check_files(Rows(house.data, person.id))
 
 
 def test_logging_out_ends_the_login_for_good(house):

@@ -16,7 +16,7 @@ import Wire
         // The same day without a crash says how many steps of the disk there are to die in.
         let whole = try SimulatedDay(seed: seed)
         let first = whole.disk.steps
-        try whole.live(people: 8, rounds: 25)
+        whole.live(people: 8, rounds: 25)
         var chance = SeededRandom(seed: seed &+ 99)
         for _ in 0..<10 {
             let step = 1 + Int(chance.next() % UInt64(whole.disk.steps - first))
@@ -29,13 +29,11 @@ import Wire
         let disk = SimulatedDisk(seed: seed)
         let day = try SimulatedDay(seed: seed, disk: disk)
         disk.crash(kind, atStep: step)
-        try day.live(people: 8, rounds: 25)
+        day.live(people: 8, rounds: 25)
         let left = disk.survivor ?? disk.crashed(kind)
         let about = "seed \(seed), \(kind) at step \(step)"
 
-        var troubles: [String] = []
-        try Store.check(disk: left) { if $0.verdict == .trouble { troubles.append($0.text) } }
-        #expect(troubles == [], "\(about): a crash is no damage")
+        #expect(try troubles(left) == [], "\(about): a crash is no damage")
 
         let later = SimulatedLoop(wallMicroseconds: day.host.loop.wallMicroseconds + 5_000_000)
         let next = try TestHouse(seed: seed &+ 1, disk: left, loop: later, instruments: day.source.instruments)
@@ -44,6 +42,13 @@ import Wire
         for person in day.people { try meet(person, in: next, about) }
         try next.run { await house.close() }
         for person in day.people { try LeftFiles(left, user: person.user.text).check(of: person.user.text) }
+        #expect(try troubles(left) == [], "\(about): the morning after")
+    }
+
+    private func troubles(_ disk: SimulatedDisk) throws -> [String] {
+        var troubles: [String] = []
+        try Store.check(disk: disk) { if $0.verdict == .trouble { troubles.append($0.text) } }
+        return troubles
     }
 
     /// The person comes back with the old token, looks for what was told, and asks again what was not answered.

@@ -63,7 +63,8 @@ struct LeftFiles {
     }
 
     private func units(_ value: JSONValue?) throws -> Int128 {
-        let number = try #require(value?.number ?? value?.string.map { JSONNumber(text: $0) })
+        let text = value?.number?.text ?? value?.string
+        let number = try #require(text.flatMap { JSONNumber(text: $0) })
         return try #require(number.fixedPoint8)
     }
 }

@@ -74,6 +74,7 @@ final class Memory {
             unanswered = []
             return
         }
+        // A refusal may tell of no order; then there is nothing to remember.
         guard let json = try? JSONParser.parse(answer.body), let order = json["order"] else { return }
         told(order)
         if case .place = act.kind { asked.append(act) }

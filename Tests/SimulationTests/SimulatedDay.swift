@@ -68,7 +68,7 @@ final class SimulatedDay {
     var hasCrashed: Bool { disk.survivor != nil }
 
     /// Lives the day: `count` people, `rounds` moments at which some of them act. Ends early at a crash.
-    func live(people count: Int, rounds: Int) throws {
+    func live(people count: Int, rounds: Int) {
         for number in 0..<count where !hasCrashed { register("person\(number)@example.com") }
         for round in 0..<rounds where !hasCrashed {
             // Now and then everybody rests so long that desks leave memory and are read again.
@@ -78,7 +78,9 @@ final class SimulatedDay {
                 host.advance(by: .milliseconds(Int64(1 + below(1_500))), step: .milliseconds(400))
             }
             guard !hasCrashed else { return }
-            try tick()
+            tick()
+            // Mostly the fills are on disk before anybody acts.
+            if below(4) > 0 { host.settle() }
             act(people: 1 + below(6))
         }
     }
@@ -91,11 +93,14 @@ final class SimulatedDay {
 
     private func below(_ limit: Int) -> Int { Int(random.next() % UInt64(limit)) }
 
-    private func tick() throws {
+    /// Brings the next prices into the house; fills they cause are on their way to the disk when this returns.
+    private func tick() {
         let now = Timestamp(microseconds: host.loop.wallMicroseconds)
         let (ticks, house) = (source.ticks(now), host.house)
-        try host.run {
-            for tick in ticks { await house.take(tick) }
+        host.loop.perform {
+            house.assumeIsolated { house in
+                for tick in ticks { house.take(tick) }
+            }
         }
     }
 
@@ -103,6 +108,7 @@ final class SimulatedDay {
         let body = "{\"email\":\"\(email)\",\"password\":\"correct horse battery\"}"
         let answer = post(.post, "/api/auth/register", token: nil, body: body)
         host.settle()
+        // Without an answer, or with one that is no JSON, nobody was told that the account exists.
         guard let response = answer.value, response.status == 201, let json = try? JSONParser.parse(response.body),
             let token = json["session_token"]?.string, let user = json["user_id"]?.string.flatMap({ UserID($0) })
         else { return }
@@ -119,8 +125,14 @@ final class SimulatedDay {
             let person = people[below(people.count)]
             let act = makeAct(of: person)
             sent.append((person, act, post(act.method, act.path, token: person.token, body: act.body)))
-            // Sometimes the disk is quicker than the next person.
-            if below(3) == 0 { host.queue.runNext() }
+            // Sometimes the disk, or the market, is quicker than the next person.
+            switch below(6) {
+            case 0, 1: host.queue.runNext()
+            case 2:
+                host.loop.advance(by: .milliseconds(300))
+                tick()
+            default: break
+            }
         }
         host.settle()
         for (person, act, answer) in sent { person.heard(answer.value.map { ($0.status, $0.body) }, to: act) }

@@ -35,7 +35,7 @@ import Trading
     @Test(.enabled(if: RecordedDay.available, "needs ../shared/fixtures"))
     func `of a recorded tape leaves every book exact`() throws {
         let day = try lived(
-            Seed.chosen(for: "A recorded day"), people: 20, rounds: 80, source: try #require(try RecordedDay.source(ticks: 20_000)))
+            Seed.chosen(for: "A recorded day"), people: 20, rounds: 80, source: try RecordedDay.source(ticks: 20_000))
         try check(day)
         #expect(try tradeCount(day) > 20)
     }
@@ -49,7 +49,7 @@ import Trading
 
     private func lived(_ seed: UInt64, people: Int, rounds: Int, source: DaySource? = nil) throws -> SimulatedDay {
         let day = try SimulatedDay(seed: seed, source: source)
-        try day.live(people: people, rounds: rounds)
+        day.live(people: people, rounds: rounds)
         try day.close()
         return day
     }

@@ -9,7 +9,6 @@ import argparse
 import json
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from pathlib import Path
 
 from common import add_binary, machine, table, work_folder
 
-from outside.house import House, cpu_seconds
+from outside.house import House, cpu_seconds, free_port
 from outside.http import Connection, encoded
 from outside.people import order, register
 from outside.waiting import eventually
@@ -139,11 +138,6 @@ class Measured:
     def stop(self):
         code = self.house.stop()
         assert code == 0, f"the house ended with {code}"
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as chosen:
-        return chosen.getsockname()[1]
 
 
 def scripts(folder, people):

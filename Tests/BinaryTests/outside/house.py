@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -243,6 +244,12 @@ def run_measured(binary, *arguments, patience=300):
         os.close(read_end)
         os.close(write_end)
     return Outcome(code, done.stdout.decode(), done.stderr.decode(), seconds, peak)
+
+
+def free_port():
+    """A port of the loopback that nobody listens on at this moment."""
+    with socket.create_server(("127.0.0.1", 0)) as chosen:
+        return chosen.getsockname()[1]
 
 
 def resident_kilobytes(pid):

@@ -2,15 +2,17 @@
 
 import threading
 
+from .http import Connection
 from .people import all_orders, order
-from .waiting import PATIENCE
+from .waiting import PATIENCE, eventually
 
 
 class Script:
     """One person's acts, by chance from a seed: market orders both ways, limits near the price, stops, changes, cancellations."""
 
-    def __init__(self, person, chance, symbols, acts):
+    def __init__(self, person, port, chance, symbols, acts):
         self.person = person
+        self.port = port
         self.chance = chance
         self.symbols = symbols
         self.acts = acts
@@ -20,7 +22,9 @@ class Script:
         self.fills = 0
 
     def run(self):
-        with self.person.connect() as connection:
+        """Knocks until the house opens, so that no tick of a tape goes by without the script."""
+        with Connection(self.port, token=self.person.token) as connection:
+            eventually(lambda: opened(connection), pause=0.001)
             self.burst(connection)
             for number in range(self.acts):
                 self.act(connection, number)
@@ -74,8 +78,15 @@ class Script:
             self.resting.append(placed["order_id"])
 
 
-def run_all(scripts):
-    """All at once, each on a thread of its own; the first failure is raised."""
+def opened(connection):
+    try:
+        return connection.open()
+    except ConnectionError:
+        return None
+
+
+def run_all(scripts, meanwhile):
+    """All at once, each on a thread of its own, and `meanwhile` on the caller's; the first failure is raised."""
     failures = []
 
     def run_one(script):
@@ -87,6 +98,7 @@ def run_all(scripts):
     threads = [threading.Thread(target=run_one, args=(script,)) for script in scripts]
     for thread in threads:
         thread.start()
+    meanwhile()
     for thread in threads:
         thread.join(PATIENCE * 10)
     if failures:

@@ -7,7 +7,7 @@ import time
 PATIENCE = 60
 
 
-def eventually(condition, patience=PATIENCE):
+def eventually(condition, patience=PATIENCE, pause=0.005):
     """The first true value of `condition`, asked again and again; a failure when none comes in time."""
     end = time.monotonic() + patience
     while True:
@@ -15,7 +15,7 @@ def eventually(condition, patience=PATIENCE):
             return value
         if time.monotonic() > end:
             raise AssertionError("what was waited for did not come")
-        time.sleep(0.005)
+        time.sleep(pause)
 
 
 def together(work, count):
