@@ -182,7 +182,19 @@ def test_a_thousand_connections_of_random_bytes_harm_nobody(running, chance):
     house, person = running
     funds = person.get("/api/paper-trading/funds")
     before = descriptor_count(house.pid)
-    words = [b"GET", b"POST", b" /", b" HTTP/1.1", b"\r\n", b"\r\n\r\n", b"Host: x", b"Content-Length: ", b"Transfer-Encoding: chunked", b"7", b"\x00"]
+    words = [
+        b"GET",
+        b"POST",
+        b" /",
+        b" HTTP/1.1",
+        b"\r\n",
+        b"\r\n\r\n",
+        b"Host: x",
+        b"Content-Length: ",
+        b"Transfer-Encoding: chunked",
+        b"7",
+        b"\x00",
+    ]
     answers = {}
     for number in range(1000):
         if number % 2:

@@ -70,7 +70,9 @@ def trade_through(make_house, tape, symbols, chance, figure, name, speed="max"):
         fills += len(rows.trades)
         closing += sum(row["realised_pnl"] is not None for row in rows.trades)
         instants |= {row["traded_at"] for row in rows.trades}
-    figure(f"replay {name}@{speed}: {PEOPLE} people, {fills} fills at {len(instants)} moments of the tape, {closing} of them closing, books agree")
+    figure(
+        f"replay {name}@{speed}: {PEOPLE} people, {fills} fills at {len(instants)} moments, {closing} of them closing, books agree"
+    )
     assert fills > PEOPLE and closing > 0
     assert len(instants) > 10, "nobody traded while the tape ran"
 

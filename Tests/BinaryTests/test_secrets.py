@@ -69,7 +69,8 @@ def test_an_unknown_user_and_a_wrong_password_get_the_same_answer(house):
     register(house, "known@example.com")
     with house.connect() as connection:
         answers = [
-            connection.post("/api/auth/login", {"email": email, "password": "not the right one"}) for email in ("known@example.com", "no@example.com")
+            connection.post("/api/auth/login", {"email": email, "password": "not the right one"})
+            for email in ("known@example.com", "no@example.com")
         ]
     assert answers[0].status == answers[1].status == 401
     assert answers[0].body == answers[1].body
@@ -79,7 +80,13 @@ def test_errors_tell_no_path_and_no_other_user(house):
     person = register(house, "curious@example.com")
     other = register(house, "hidden@example.com")
     with person.connect() as connection:
-        for target in ("/api/admin/users", f"/api/paper-trading/orders/{other.id}", "/api/%2e%2e/users", f"/users/{other.id}.json", "/../users"):
+        for target in (
+            "/api/admin/users",
+            f"/api/paper-trading/orders/{other.id}",
+            "/api/%2e%2e/users",
+            f"/users/{other.id}.json",
+            "/../users",
+        ):
             answer = connection.get(target)
             assert answer.status in (403, 404, 400), target
             for word in (str(house.data), other.id, other.email, ".swift", "Storage"):

@@ -38,7 +38,10 @@ import Wire
         let later = SimulatedLoop(wallMicroseconds: day.host.loop.wallMicroseconds + 5_000_000)
         let next = try TestHouse(seed: seed &+ 1, disk: left, loop: later, instruments: day.source.instruments)
         let house = next.house
-        try next.run { await house.resumeWork() }
+        try next.run {
+            await house.resumeWork()
+            house.run(.off)
+        }
         for person in day.people { try meet(person, in: next, about) }
         try next.run { await house.close() }
         for person in day.people { try LeftFiles(left, user: person.user.text).check(of: person.user.text) }

@@ -61,7 +61,10 @@ final class SimulatedDay {
         host = try TestHouse(
             seed: seed, disk: self.disk, loop: SimulatedLoop(wallMicroseconds: self.source.startsAt), instruments: self.source.instruments)
         let house = host.house
-        try host.run { await house.resumeWork() }
+        try host.run {
+            await house.resumeWork()
+            house.run(.off)
+        }
     }
 
     /// Whether the disk has crashed, so that nobody gets an answer any more.

@@ -90,7 +90,12 @@ class Nginx:
             (folder / name).mkdir()
         (folder / "nginx.conf").write_text(
             NGINX.format(
-                folder=folder, port=self.port, get_path=GET_PATH, post_path=POST_PATH, get_body=bodies[GET_PATH], post_body=bodies[POST_PATH]
+                folder=folder,
+                port=self.port,
+                get_path=GET_PATH,
+                post_path=POST_PATH,
+                get_body=bodies[GET_PATH],
+                post_body=bodies[POST_PATH],
             )
         )
         program = shutil.which("nginx") or "/usr/sbin/nginx"

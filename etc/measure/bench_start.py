@@ -28,7 +28,14 @@ def main():
         times = [start.seconds * 1000 for start in starts]
         weights = [start.kilobytes / 1024 for start in starts]
         rows.append(
-            (name, f"{statistics.median(times):.1f}", f"{min(times):.1f}", f"{max(times):.1f}", f"{statistics.median(weights):.1f}", len(starts))
+            (
+                name,
+                f"{statistics.median(times):.1f}",
+                f"{min(times):.1f}",
+                f"{max(times):.1f}",
+                f"{statistics.median(weights):.1f}",
+                len(starts),
+            )
         )
     print(table(("start", "median ms", "least ms", "most ms", "resident MB", "starts"), rows))
     return 0

@@ -36,7 +36,9 @@ def work_folder(keep=None):
 
 def machine():
     """One line about where this ran; figures of two machines do not compare."""
-    model = next((line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "")
+    model = next(
+        (line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), ""
+    )
     return f"{os.cpu_count()} cores {model or platform.machine()}, Linux {platform.release()}"
 
 

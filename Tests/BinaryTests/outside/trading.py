@@ -32,7 +32,12 @@ class Script:
     def burst(self, connection):
         """Orders sent in one go before any answer is read: the house is never kept waiting by the script."""
         bodies = [
-            order(self.chance.choice(self.symbols), self.chance.choice(("BUY", "SELL")), self.chance.randint(1, 3), client_order_id=f"burst-{number}")
+            order(
+                self.chance.choice(self.symbols),
+                self.chance.choice(("BUY", "SELL")),
+                self.chance.randint(1, 3),
+                client_order_id=f"burst-{number}",
+            )
             for number in range(self.acts)
         ]
         connection.send(b"".join(connection.message("POST", "/api/paper-trading/orders", json=body) for body in bodies))
