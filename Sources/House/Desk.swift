@@ -13,20 +13,33 @@ final class PaperBook {
     var lastTicket: Ticket?
     /// Whether `index/working` says that this desk must be watched after a restart.
     var isMarkedWorking: Bool
-    /// The user's record, when the first act still has to note in it that paper books exist.
-    var recordToOpen: UserRecord?
+    /// Whether the first act still has to note in the user's record that paper books exist.
+    var mustOpen: Bool
+    /// The record as it is now, for that note; `Tradehouse` keeps it up to date as long as it is needed.
+    var ownerRecord: UserRecord?
 
-    init(user: UserID, name: BookName, account: PaperAccount, isMarkedWorking: Bool, recordToOpen: UserRecord?) {
+    init(user: UserID, name: BookName, account: PaperAccount, isMarkedWorking: Bool, ownerRecord: UserRecord?) {
         self.user = user
         self.name = name
         self.account = account
         self.isMarkedWorking = isMarkedWorking
-        self.recordToOpen = recordToOpen
+        self.ownerRecord = ownerRecord
+        mustOpen = ownerRecord != nil
     }
 
-    /// Waits until the last act is durable; throws when it could not be made so.
-    func settled() async throws {
-        while let ticket = lastTicket, !ticket.isDurable { try await ticket.wait() }
+    /// Gives the book as it is once everything in it is durable; throws when it could not be made so.
+    ///
+    /// A book that is acted on all the time would never be so: after a few rounds it is given as it was at the last asking, at the
+    /// price of a copy.
+    func settled() async throws -> PaperAccount {
+        for _ in 0..<3 {
+            guard let ticket = lastTicket, !ticket.isDurable else { return account }
+            try await ticket.wait()
+        }
+        guard let ticket = lastTicket, !ticket.isDurable else { return account }
+        let asked = account
+        try await ticket.wait()
+        return asked
     }
 }
 

@@ -41,7 +41,7 @@ package struct ListenerID: Hashable, Sendable {
 /// Per user: the last events, and who listens.
 ///
 /// Invariants: 1. a user's numbers grow by one without holes while anybody listens or the backlog lives. 2. a listener gets only its
-/// own user's events. 3. a backlog holds at most `backlog` events and exists only for users that had a listener.
+/// own user's events. 3. a backlog holds less than twice `backlog` events and exists only for users that had a listener.
 package struct Feed {
     private struct Listener {
         let session: SessionDigest
@@ -97,32 +97,28 @@ package struct Feed {
         return channel.backlog.filter { $0.number > number }
     }
 
-    /// Numbers the event, keeps it for those who come back, and hands it to the user's listeners.
-    mutating func publish(_ event: FeedEvent, to user: UserID) {
-        guard var channel = channels[user] else { return }
-        let numbered = NumberedEvent(number: channel.next, event: event)
-        channel.next += 1
-        channel.backlog.append(numbered)
+    /// Numbers the event and keeps it for those who come back; gives what hands it to the user's listeners.
+    ///
+    /// The caller calls these afterwards: a listener that cannot keep up leaves the feed while it is being told.
+    mutating func publish(_ event: FeedEvent, to user: UserID) -> [() -> Void] {
+        guard let number = channels[user]?.next else { return [] }
+        let numbered = NumberedEvent(number: number, event: event)
+        channels[user]?.next += 1
+        channels[user]?.backlog.append(numbered)
         // Trimmed by halves, so that a busy user's events cost constant time each.
-        if channel.backlog.count >= backlogLimit * 2 { channel.backlog.removeFirst(channel.backlog.count - backlogLimit) }
-        channels[user] = channel
-        for listener in channel.listeners.values { listener.deliver(numbered) }
+        let surplus = (channels[user]?.backlog.count ?? 0) - backlogLimit
+        if surplus >= backlogLimit { channels[user]?.backlog.removeFirst(surplus) }
+        return (channels[user]?.listeners.values).map { $0.map { listener in { listener.deliver(numbered) } } } ?? []
     }
 
-    /// Tells the sockets of a login that it ended.
-    mutating func close(session: SessionDigest, of user: UserID) {
-        for (id, listener) in channels[user]?.listeners ?? [:] where listener.session == session {
+    /// Lets go of the listeners of a login that ended, or of all of a user's; gives what tells them so.
+    mutating func close(session: SessionDigest? = nil, of user: UserID) -> [() -> Void] {
+        var closing: [() -> Void] = []
+        for (id, listener) in channels[user]?.listeners ?? [:] where session == nil || listener.session == session {
             leave(id, of: user)
-            listener.close()
+            closing.append(listener.close)
         }
-    }
-
-    /// Tells all sockets of a user that what they knew of the account is over.
-    mutating func closeAll(of user: UserID) {
-        for (id, listener) in channels[user]?.listeners ?? [:] {
-            leave(id, of: user)
-            listener.close()
-        }
+        return closing
     }
 
     /// Forgets the backlog of a user nobody listens to.

@@ -63,8 +63,6 @@ package struct HouseSettings: Sendable {
     package var marketKind = "simulated"
     /// Whether the market follows the exchange's hours or trades round the clock.
     package var followsExchangeHours = false
-    /// How long a turn may take before it is logged.
-    package var turnLimit: Duration = .milliseconds(5)
 
     package init() {}
 }

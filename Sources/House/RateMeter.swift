@@ -23,7 +23,7 @@ struct RateMeter<Key: Hashable> {
     private static var request: Int64 { 60_000_000 }
 
     private var buckets: [Key: Bucket] = [:]
-    /// Keys kept at most. When they are all in use, the fullest half is dropped: those have asked least lately.
+    /// Keys kept at most. When there are more, those are forgotten that have asked least lately.
     private let keyLimit: Int
 
     init(keyLimit: Int = 100_000) { self.keyLimit = keyLimit }
@@ -51,9 +51,18 @@ struct RateMeter<Key: Hashable> {
     }
 
     private mutating func dropQuietKeys(at now: Timestamp, perMinute: Int) {
-        let levels = buckets.values.map(\.level).sorted()
-        let median = levels[levels.count / 2]
-        buckets = buckets.filter { $0.value.level < median }
-        if buckets.count >= keyLimit { buckets.removeAll(keepingCapacity: true) }
+        func level(_ bucket: Bucket) -> Int64 {
+            bucket.level + max(0, min((now - bucket.filledAt).wholeMicroseconds, 60_000_000)) * Int64(perMinute)
+        }
+        // Those that are full again lose nothing by being forgotten; only if that is not enough, the fuller half goes.
+        buckets = buckets.filter { level($0.value) < Int64(perMinute) * RateMeter.request }
+        guard buckets.count >= keyLimit else { return }
+        let median = buckets.values.map(level).sorted()[buckets.count / 2]
+        var left = buckets.count / 2 + 1
+        buckets = buckets.filter { entry in
+            guard left > 0, level(entry.value) >= median else { return true }
+            left -= 1
+            return false
+        }
     }
 }

@@ -153,7 +153,7 @@ extension Tradehouse {
         ]
         commit.audit = [AuditEntry(actor: trader.user.text, ip: origin.address, act: "logout", ok: true)]
         sessions.forget(trader.session)
-        feed.close(session: trader.session, of: trader.desk)
+        hangUp(session: trader.session, of: trader.desk)
         try await store.commit(commit).wait()
     }
 
@@ -235,7 +235,7 @@ extension Tradehouse {
         for (index, old) in list.sessions.enumerated() {
             if index < surplus || old.expiresAt <= now {
                 sessions.forget(old.digest)
-                feed.close(session: old.digest, of: makeTrader(record, old).desk)
+                hangUp(session: old.digest, of: makeTrader(record, old).desk)
                 commit.documents.append(DocumentChange(sessionIndex(old.digest), nil))
             } else {
                 kept.append(old)
@@ -267,7 +267,7 @@ extension Tradehouse {
     ///
     /// Whoever builds on a document must not wait between reading and committing, or two at once lose one of their changes. The first
     /// reading may wait for the disk; the second finds both in memory and does not.
-    private func current(_ id: UserID) async throws -> (record: UserRecord?, logins: SessionList?) {
+    func current(_ id: UserID) async throws -> (record: UserRecord?, logins: SessionList?) {
         _ = try await store.document(.sessions(id))
         _ = try await store.document(.user(id))
         return (try await user(id), try await store.document(.sessions(id)).flatMap(SessionList.init(document:)))

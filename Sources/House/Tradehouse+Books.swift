@@ -5,10 +5,11 @@ import Trading
 
 extension Tradehouse {
     /// The legacy books, when an import has filled them and nobody got them yet.
-    package func legacyBooks(_ admin: Admin) async throws -> BookView? {
+    package func legacyBooks(_ admin: Admin, from origin: Origin) async throws -> BookView? {
         guard admin.isOwner else { throw HouseRefusal.notPermitted }
         let desk = try await desk(of: .legacyDefault)
-        try await desk.book.settled()
+        _ = try await desk.book.settled()
+        note(AuditEntry(actor: admin.actor, ip: origin.address, act: "read_legacy_books"), for: admin.trader.user)
         return try await isThere(desk) ? view(of: desk) : nil
     }
 
@@ -28,14 +29,16 @@ extension Tradehouse {
         guard settings.mode != .singleUser, !isHandingOver else { throw HouseRefusal.nothingToHandOver }
         isHandingOver = true
         defer { isHandingOver = false }
-        guard let target = UserID(text), let record = try await user(target) else { throw HouseRefusal.unknownUser }
+        guard let target = UserID(text), try await user(target) != nil else { throw HouseRefusal.unknownUser }
         let legacy = try await desk(of: .legacyDefault)
-        try await legacy.book.settled()
+        _ = try await legacy.book.settled()
         guard try await isThere(legacy) else { throw HouseRefusal.nothingToHandOver }
         let desk = try await desk(of: target)
-        try await desk.book.settled()
+        _ = try await desk.book.settled()
         guard desk.book.account.isUntouched else { throw HouseRefusal.bookHasTraded }
-        var opened = record
+        // What works in these books works for nobody: the new owner begins with orders of their own.
+        try await act(.cancelAll(), on: legacy)?.wait()
+        guard var opened = try await current(target).record, desk.book.account.isUntouched else { throw HouseRefusal.bookHasTraded }
         opened.paperOpened = world.now()
         opened.updatedAt = world.now()
         // One act: the new owner's books and the note that these books were given. The reset after it is only tidying: should it not
@@ -49,54 +52,7 @@ extension Tradehouse {
             audit: [AuditEntry(actor: admin.actor, ip: origin.address, act: "hand_over_legacy_books", ref: target.text)])
         desks[target] = nil
         try await act(.reset(capital: settings.startingCapital), on: legacy)?.wait()
-        feed.publish(.reset(book: .default), to: target)
+        tell(.reset(book: .default), to: target)
         return target
-    }
-
-    /// Accounts in the order of their ids, at most `limit` after `after`.
-    package func users(_ admin: Admin, after: UserID?, limit: Int) async throws -> [UserRecord] {
-        var records: [UserRecord] = []
-        for path in try await store.documents(under: "users", after: after.map { .user($0) }, limit: limit) {
-            if let record = try await store.document(path).flatMap(UserRecord.init(document:)) { records.append(record) }
-        }
-        return records
-    }
-
-    /// Switches an account off or on. Off ends all its logins and sockets for good.
-    package func setDisabled(_ isDisabled: Bool, user id: UserID, by admin: Admin, from origin: Origin) async throws -> UserRecord {
-        guard let record = try await user(id) else { throw HouseRefusal.unknownUser }
-        guard record.role != .owner else { throw HouseRefusal.notPermitted }
-        var documents: [DocumentChange] = []
-        if isDisabled, let list = try await store.document(.sessions(id)).flatMap(SessionList.init(document:)) {
-            documents = list.sessions.map { DocumentChange(sessionIndex($0.digest), nil) }
-            documents.append(DocumentChange(.sessions(id), SessionList(user: id, userName: list.userName, sessions: []).document))
-        }
-        let act = isDisabled ? "disable_user" : "enable_user"
-        return try await change(record, documents, act: act, by: admin, from: origin) { $0.isDisabled = isDisabled }
-    }
-
-    /// Gives an account another role. Its logins are looked up anew and its sockets come back, so the role counts at once. There is
-    /// one owner for ever.
-    package func setRole(_ role: Role, user id: UserID, by admin: Admin, from origin: Origin) async throws -> UserRecord {
-        guard let record = try await user(id) else { throw HouseRefusal.unknownUser }
-        guard record.role != .owner, role != .owner else { throw HouseRefusal.notPermitted }
-        return try await change(record, [], act: "set_role_\(role.rawValue)", by: admin, from: origin) { $0.role = role }
-    }
-
-    private func change(
-        _ record: UserRecord, _ documents: [DocumentChange], act: String, by admin: Admin, from origin: Origin,
-        _ body: (inout UserRecord) -> Void
-    ) async throws -> UserRecord {
-        var changed = record
-        body(&changed)
-        changed.updatedAt = world.now()
-        var commit = Commit(user: record.id, isEssential: true)
-        commit.documents = documents + [DocumentChange(.user(record.id), changed.document)]
-        commit.audit = [AuditEntry(actor: admin.actor, ip: origin.address, act: act, ref: record.id.text)]
-        let ticket = store.commit(commit)
-        sessions.forget(user: record.id)
-        feed.closeAll(of: record.id)
-        try await ticket.wait()
-        return changed
     }
 }

@@ -11,10 +11,21 @@ extension Tradehouse {
         feed.listen(as: trader, deliver: deliver, close: close)
     }
 
-    package func stopListening(_ listener: ListenerID, as trader: Trader) { feed.leave(listener, of: trader.desk) }
+    package func stopListening(_ listener: ListenerID, as trader: Trader) {
+        feed.leave(listener, of: trader.desk)
+        // A desk that sleeps is not swept, so nobody else would forget the channel.
+        if desks[trader.desk] == nil { feed.forgetIdle(trader.desk) }
+    }
 
-    /// How many sockets the trader's user has open.
-    package func listenerCount(of trader: Trader) -> Int { feed.listenerCount(of: trader.desk) }
+    /// Numbers an event of the user's and hands it to the listeners.
+    func tell(_ event: FeedEvent, to user: UserID) {
+        for deliver in feed.publish(event, to: user) { deliver() }
+    }
+
+    /// Ends the sockets of one login of a user, or of all.
+    func hangUp(session: SessionDigest? = nil, of user: UserID) {
+        for close in feed.close(session: session, of: user) { close() }
+    }
 
     /// The trader's book if it is in memory and everything in it is durable; nil otherwise.
     package func awakeBook(of trader: Trader) -> BookView? {

@@ -18,13 +18,15 @@ extension Tradehouse {
 
     /// How often prices are made or read off the tape.
     static let marketStep: Duration = .milliseconds(200)
-    /// Ticks taken in one turn when a tape is played at full speed, so that requests get their turns in between.
+    /// Ticks of a tape taken in one turn, so that requests get their turns in between.
     static let ticksPerTurn = 200
 
-    /// Plays the market until the house closes.
+    /// Watches the orders that an earlier life of the house left working, then plays the market until the house closes.
     package func run(_ source: MarketSource) {
         backgroundTasks.append(
             Task(executorPreference: executor) {
+                // First the desks: no price may pass by an order that should see it.
+                await self.wakeWatchedDesks()
                 switch source {
                 case .off: break
                 case .simulated(let market): await self.play(market)
@@ -51,17 +53,18 @@ extension Tradehouse {
         let startedAt = world.now()
         var next = 0
         while next < tape.count, !Task.isCancelled {
-            var end = next
+            var end = min(tape.count, next + Tradehouse.ticksPerTurn)
+            var isCaughtUp = false
             if let speed {
                 let tapeTime = first.at + (world.now() - startedAt) * speed
-                while end < tape.count, tape[end].at <= tapeTime { end += 1 }
-            } else {
-                end = min(tape.count, next + Tradehouse.ticksPerTurn)
+                let due = tape[next..<end].firstIndex { $0.at > tapeTime }
+                isCaughtUp = due != nil
+                end = due ?? end
             }
             for tick in tape[next..<end] { take(tick) }
             next = end
             do {
-                try await world.sleep(speed == nil ? .zero : Tradehouse.marketStep)
+                try await world.sleep(isCaughtUp ? Tradehouse.marketStep : .zero)
             } catch {
                 return
             }
@@ -95,13 +98,13 @@ extension Tradehouse {
             do {
                 // The hour that is not over is asked for in minutes, because a source tells whole candles only.
                 let hour = CandleInterval.minutes60.start(of: end)
-                let candles = try await world.workOut {
+                let candles = try await world.workshop.run(patiently: true) {
                     (start < hour ? past.candles(instrument.id, .minutes60, start...(hour - .seconds(1))) : [])
                         + past.candles(instrument.id, .minute, hour...end).filter { $0.openedAt + CandleInterval.minute.duration <= end }
                 }
                 market.widenDay(of: instrument.id, by: candles)
             } catch {
-                // The pool is busy with logins; the day's range is a nicety and is asked for again with the next start.
+                // The house closes; the day's range is a nicety and is asked for again with the next start.
                 return
             }
         }
@@ -138,10 +141,12 @@ extension Tradehouse {
         let end = market.beganAt
         let candles: [Candle]
         do {
-            candles = try await world.workOut { past.candles(id, interval, start...end) }
+            candles = try await world.workshop.run(patiently: false) { past.candles(id, interval, start...end) }
         } catch is PoolBusy {
             throw HouseRefusal.chartsBusy
         }
+        // Somebody may have asked for a longer past meanwhile.
+        if let known = pasts[key], known.from <= start { return candles }
         let kept = pasts.values.reduce(0) { $0 + $1.candles.count }
         if kept + candles.count > Tradehouse.pastLimit { pasts.removeAll() }
         pasts[key] = (start, candles)

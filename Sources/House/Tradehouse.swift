@@ -42,6 +42,8 @@ package actor Tradehouse {
     var pasts: [PastKey: (from: Timestamp, candles: [Candle])] = [:]
     /// Two hand-overs of the legacy books at once could both find them there.
     var isHandingOver = false
+    /// Desks that are being read again after an act of theirs could not be stored.
+    var rereading: Set<UserID> = []
     var backgroundTasks: [Task<Void, Never>] = []
 
     package init(
@@ -63,12 +65,8 @@ package actor Tradehouse {
         try await findOwner()
     }
 
-    /// What can wait until requests are answered: desks with working orders are read and watched again.
+    /// What can wait until requests are answered: idle desks are put to sleep, and the day so far is worked out.
     package func resumeWork() {
-        backgroundTasks.append(
-            Task(executorPreference: executor) {
-                await self.wakeWatchedDesks()
-            })
         backgroundTasks.append(
             Task(executorPreference: executor) {
                 await self.sweepIdleDesks()

@@ -44,39 +44,3 @@ package struct Admin: Sendable, Hashable {
                 session: SessionDigest([UInt8](repeating: 0, count: 32)), loginAt: now, expiresAt: now))
     }
 }
-
-/// Why nobody could be authenticated; each has its own words.
-package enum AuthenticationRefusal: String, Error, Sendable, CaseIterable {
-    case absent
-    case expired
-    /// Unknown, revoked, tampered with, or of a disabled account.
-    case invalid
-}
-
-/// Why the house said no to something that is not an order.
-package enum HouseRefusal: Error, Sendable, Hashable {
-    case registrationClosed
-    case invalidEmail
-    case passwordTooShort
-    case passwordTooLong
-    case passwordTooCommon
-    case emailTaken
-    case userIDTaken
-    case invalidCredentials
-    case accountDisabled
-    case setupTokenInvalid
-    case setupDone
-    /// Come back after so many seconds.
-    case tooManyRequests(retryAfterSeconds: Int)
-    case tooBusy
-    case chartsBusy
-    case notPermitted
-    case unknownUser
-    case unknownBook
-    case bookHasTraded
-    case nothingToHandOver
-    case viewerMayNotTrade
-    case invalidCapital
-    case tooManyFollowed
-    case tooManySockets
-}

@@ -19,8 +19,8 @@ package struct World: Sendable {
     package var hashPassword: @Sendable (String) async throws -> String
     /// Whether the password fits the hash; costs the same for an empty hash, so that an unknown user takes as long as a known one.
     package var verifyPassword: @Sendable (_ password: String, _ hash: String) async throws -> Bool
-    /// Candles that take long to work out, off the loop. Throws `PoolBusy` when too much waits.
-    package var workOut: @Sendable (@escaping @Sendable () -> [Candle]) async throws -> [Candle]
+    /// For what takes long: a value in, a value out, off the loop.
+    package var workshop: any Workshop
     /// One event for the operator: name, and fields in order.
     package var log: @Sendable (_ level: LogLevel, _ event: String, _ fields: [(String, String)]) -> Void
 
@@ -29,7 +29,7 @@ package struct World: Sendable {
         randomBytes: @escaping @Sendable (Int) -> [UInt8], sha256: @escaping @Sendable ([UInt8]) -> [UInt8],
         sign: @escaping @Sendable ([UInt8]) -> [UInt8], hashPassword: @escaping @Sendable (String) async throws -> String,
         verifyPassword: @escaping @Sendable (_ password: String, _ hash: String) async throws -> Bool,
-        workOut: @escaping @Sendable (@escaping @Sendable () -> [Candle]) async throws -> [Candle],
+        workshop: any Workshop,
         log: @escaping @Sendable (_ level: LogLevel, _ event: String, _ fields: [(String, String)]) -> Void
     ) {
         self.now = now
@@ -39,7 +39,7 @@ package struct World: Sendable {
         self.sign = sign
         self.hashPassword = hashPassword
         self.verifyPassword = verifyPassword
-        self.workOut = workOut
+        self.workshop = workshop
         self.log = log
     }
 }
@@ -48,6 +48,12 @@ package enum LogLevel: String, Sendable {
     case info
     case warning
     case error
+}
+
+/// Threads beside the loop.
+package protocol Workshop: Sendable {
+    /// Runs `work` off the loop. Unless it is patient, it throws `PoolBusy` when too much waits already.
+    func run<Value: Sendable>(patiently: Bool, _ work: @escaping @Sendable () throws -> Value) async throws -> Value
 }
 
 /// Too much waits for the pool; trying again in a moment helps.

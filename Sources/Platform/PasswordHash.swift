@@ -27,9 +27,12 @@ package enum PasswordHash {
     package static func verify(_ password: String, against stored: String) -> Bool {
         let isMarked = stored.hasPrefix(marker)
         let setting = isMarked ? String(stored.dropFirst(marker.count)) : stored
-        guard isWellFormed(setting), isMarked == needsPreHash(password) else { return false }
-        guard let made = crypt(isMarked ? preHashed(password) : password, setting) else { return false }
-        return Crypto.constantTimeEqual(Array(made.utf8), Array(setting.utf8))
+        guard isWellFormed(setting) else { return false }
+        // Hashed in the form that fits the password even when the stored one is of the other form and cannot match: the time taken must
+        // not tell one account from another.
+        let isLong = needsPreHash(password)
+        guard let made = crypt(isLong ? preHashed(password) : password, setting) else { return false }
+        return Crypto.constantTimeEqual(Array(made.utf8), Array(setting.utf8)) && isMarked == isLong
     }
 
     /// The cost a stored hash was made with, so that a raised setting can be applied at the next login; nil for other texts.

@@ -142,7 +142,11 @@ final class DiskThread: @unchecked Sendable {
     private func syncUpwards(_ directory: String) throws(DiskFailure) {
         var at = directory
         while true {
-            try disk.syncDirectory(at)
+            do {
+                try disk.syncDirectory(at)
+            } catch  where error.kind == .notFound {
+                // What was to be written there was gone again before the folder was made: nothing to sync.
+            }
             guard let slash = at.lastIndex(of: "/") else { return }
             at = String(at[..<slash])
         }

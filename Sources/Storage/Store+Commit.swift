@@ -8,8 +8,10 @@ extension Store {
     /// Why nothing new would be taken now, to be asked before deciding; nil when all is well.
     package var refusal: StorageFailure? { end ?? (isFull ? .storageFull : nil) }
 
-    /// The number that the next record will have.
-    package var nextRecordNumber: Int64 { nextSeq }
+    /// While the disk is full, looks whether it still is; the answer shows in `refusal` a moment later.
+    package func askForSpace() {
+        if isFull { measureSpace() }
+    }
 
     /// Stores an act entirely or not at all; the ticket says when it is durable.
     ///

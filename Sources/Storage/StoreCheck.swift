@@ -46,7 +46,7 @@ extension Store {
         }
         for notice in notices { report(line(notice)) }
         if !isClean { report(CheckLine(verdict: .remark, text: "The journal was not closed in order; the next start mends its end.")) }
-        let checker = FolderCheck(disk: disk, format: format, scan: scan, report: report)
+        let checker = FolderCheck(disk: disk, format: format, scan: scan, isClean: isClean, report: report)
         try checker.books()
         try checker.documents()
         try checker.audit()
@@ -63,6 +63,8 @@ private struct FolderCheck {
     let disk: any Disk
     let format: FolderFormat
     let scan: JournalScan
+    /// Whether the journal was closed in order. If not, what was not synced yet may be torn, and the next start mends it.
+    let isClean: Bool
     let report: (CheckLine) -> Void
 
     // MARK: Books
@@ -156,12 +158,18 @@ private struct FolderCheck {
     func audit() throws(StorageFailure) {
         do {
             var previous: String?
-            for day in try AuditFiles.days(on: disk) {
+            let days = try AuditFiles.days(on: disk)
+            for day in days {
                 let path = AuditFiles.path(day)
                 var number = 0
                 try LineStream.read(try disk.open(path, for: .reading)) { line in
                     number += 1
                     guard SealedLine.check(line.bytes) != nil else {
+                        if !isClean, day == days.last {
+                            let text = "\(path), from line \(number) on, is torn; the next start writes it anew from the journal."
+                            report(CheckLine(verdict: .remark, text: text))
+                            return false
+                        }
                         report(CheckLine(verdict: line.isTerminated ? .trouble : .remark, text: "\(path), line \(number) is damaged."))
                         return true
                     }

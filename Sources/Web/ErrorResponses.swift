@@ -52,11 +52,6 @@ enum ErrorResponses {
             return Reply(status: refusal.status, body: dialect.errorBody(code: refusal.code, text: refusal.text, field: refusal.field))
         case let refusal as AuthenticationRefusal:
             return unauthenticated(refusal, in: dialect)
-        case let refusal as DeskRefusal:
-            switch refusal {
-            case .order(let order): return refused(order, in: dialect)
-            case .house(let house): return refused(house, in: dialect)
-            }
         case let refusal as OrderRefusal:
             return refused(refusal, in: dialect)
         case let refusal as HouseRefusal:
@@ -88,6 +83,8 @@ enum ErrorResponses {
             return Reply(status: 404, body: dialect.errorBody(code: refusal.rawValue, text: refusal.advice))
         case .orderNotOpen, .duplicateClientOrderID:
             return Reply(status: dialect == .legacy ? 400 : 409, body: dialect.errorBody(code: refusal.rawValue, text: refusal.advice))
+        case .capitalOutOfRange:
+            return Reply(status: 422, body: dialect.errorBody(code: refusal.rawValue, text: refusal.advice, field: refusal.field))
         case _ where refusal.isMalformed:
             return Reply(
                 status: dialect == .legacy ? 400 : 422,
@@ -128,8 +125,6 @@ enum ErrorResponses {
             case .nothingToHandOver: (404, "nothing_to_hand_over", "There are no imported books to hand over.", nil)
             case .viewerMayNotTrade: (403, "viewer_may_not_trade", "A viewer looks and does not trade.", nil)
             case .tooManyFollowed: (409, "too_many_followed", "You follow too many symbols. Unsubscribe from some first.", "symbols")
-            case .tooManySockets: (429, "too_many_sockets", "You have too many live connections open. Close some first.", nil)
-            case .invalidCapital: (422, "invalid_capital", "The capital must be above 0 and at most 10,00,00,00,000.", "capital")
             }
         var reply = Reply(status: status, body: dialect.errorBody(code: code, text: text, field: field))
         if case .tooManyRequests(let seconds) = refusal { reply.headers.append(("Retry-After", String(seconds))) }
@@ -165,7 +160,7 @@ extension OrderRefusal {
         case .duplicateClientOrderID: "client_order_id"
         case .unknownOrder: "order_id"
         case .capitalOutOfRange: "capital"
-        case .orderNotOpen, .tooManyOpenOrders, .marketClosed, .noPrice, .insufficientFunds: nil
+        case .orderNotOpen, .bookFull, .tooManyOpenOrders, .marketClosed, .noPrice, .insufficientFunds: nil
         }
     }
 }

@@ -33,8 +33,8 @@ enum Guards {
     /// The trader of a request, or, without a token, the primary user of single-user mode.
     static func trader(of request: HTTPRequest, in house: isolated Tradehouse) async throws -> Trader {
         guard let token = token(of: request) else {
-            if house.settings.mode == .singleUser { return try await house.primaryTrader() }
-            throw AuthenticationRefusal.absent
+            guard house.settings.mode == .singleUser, isFromHere(request) else { throw AuthenticationRefusal.absent }
+            return try await house.primaryTrader()
         }
         return try await trader(token: token, in: house)
     }
@@ -51,6 +51,25 @@ enum Guards {
         return (house.digest(ofToken: token), nil)
     }
 
+    /// Whether a request without a token may count as the primary user's own, in single-user mode.
+    ///
+    /// Any page in this machine's browser can reach a loopback address. So the name that was asked for must be a loopback name, which a
+    /// rebound name of a foreign site is not, and a page that asks must be our own.
+    static func isFromHere(_ request: HTTPRequest) -> Bool {
+        let host = request.authority.lowercased()
+        let name = host.hasPrefix("[") ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }
+        let isLoopback = name == "localhost" || name == "[::1]" || name.hasPrefix("127.")
+        let site = request.headers["Sec-Fetch-Site"] ?? "none"
+        return isLoopback && isOwnOrigin(request) && (site == "none" || site == "same-origin")
+    }
+
+    /// Whether a page that asks is one of ours: programs send no `Origin`, a browser sends that of the page.
+    static func isOwnOrigin(_ request: HTTPRequest) -> Bool {
+        guard let origin = request.headers["Origin"]?.lowercased() else { return true }
+        let host = request.authority.lowercased()
+        return origin == "http://" + host || origin == "https://" + host
+    }
+
     /// Where a request came from.
     ///
     /// Behind a proxy of ours, the last address that the proxy added to `X-Forwarded-For`; what a client wrote there itself stands
@@ -58,7 +77,9 @@ enum Guards {
     static func origin(of request: HTTPRequest, proxies: Set<String>) -> Origin {
         var address = request.remoteAddress
         if proxies.contains(address), let last = request.headers.all("X-Forwarded-For").last?.split(separator: ",").last {
-            address = String(last.drop { $0 == " " }.prefix(64))
+            let text = last.filter { $0 != " " }
+            let isAddress = (2...45).contains(text.utf8.count) && text.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." }
+            if isAddress { address = text }
         }
         return Origin(address: address, agent: request.headers["User-Agent"] ?? "")
     }

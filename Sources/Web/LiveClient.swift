@@ -36,6 +36,9 @@ package final class LiveClient {
     var valueSeen: UInt64 = 0
     var lastClosed: Timestamp?
     var complained = false
+    /// When the last snapshot was asked for, in steps of the pump; one is on its way while `isSnapshotDue`.
+    var snapshotStep: UInt64?
+    var isSnapshotDue = false
     /// Its login is being looked up.
     var isAuthenticating = false
     /// What came while it was.

@@ -31,12 +31,16 @@ package final class LiveFeed: @unchecked Sendable {
     /// A hidden page gets prices once in so many steps, a book's value in so many.
     static let hiddenSteps: UInt64 = 25
     static let valueSteps: UInt64 = 3
+    /// A snapshot is asked for after a hole; one in so many steps is more than an honest page needs.
+    static let snapshotSteps: UInt64 = 5
     /// How long a socket may wait before it says who it is.
     package static let authenticationTime: Duration = .seconds(5)
     /// Instruments one socket may follow.
     package static let subscriptionLimit = 500
     /// Messages that may wait while a login is read from disk.
     static let earlyLimit = 32
+    /// Working orders in a snapshot beside the newest orders; the list of orders has them all.
+    static let snapshotWorking = 200
     /// Orders and trades in a snapshot.
     static let snapshotRows = 100
 
@@ -67,20 +71,23 @@ package final class LiveFeed: @unchecked Sendable {
     // MARK: Coming and going
 
     /// A socket that has yet to say who it is, or whose request already did.
-    package func open(_ socket: LiveSocket, kind: LiveClient.Kind, token: String?, _ house: isolated Tradehouse) -> UInt64 {
+    package func open(
+        _ socket: LiveSocket, kind: LiveClient.Kind, token: String?, isFromHere: Bool = true, _ house: isolated Tradehouse
+    ) -> UInt64 {
         made += 1
         let id = made
         let client = LiveClient(id: id, socket: socket, kind: kind)
-        client.isAuthenticating = token != nil || house.settings.mode == .singleUser
+        let isPrimary = house.settings.mode == .singleUser && isFromHere
+        client.isAuthenticating = token != nil || isPrimary
         clients[id] = client
-        Task.immediate(executorPreference: house.executor) { await self.receive(id, token: token, house) }
+        Task.immediate(executorPreference: house.executor) { await self.receive(id, token: token, isPrimary: isPrimary, house) }
         return id
     }
 
-    private func receive(_ id: UInt64, token: String?, _ house: isolated Tradehouse) async {
+    private func receive(_ id: UInt64, token: String?, isPrimary: Bool, _ house: isolated Tradehouse) async {
         if let token {
             await authenticate(id, token: token, resumeAfter: nil, house)
-        } else if house.settings.mode == .singleUser {
+        } else if isPrimary {
             await admit(id, resumeAfter: nil, house) { try await house.primaryTrader() }
         }
         do {
@@ -173,7 +180,8 @@ package final class LiveFeed: @unchecked Sendable {
         case "rate":
             client.isHidden = message["hidden"]?.bool ?? false
         case "snapshot":
-            Task.immediate(executorPreference: house.executor) { await self.sendSnapshot(id, house) }
+            // However often it is asked for, it goes out with the pump, and not more than once in so many steps.
+            client.isSnapshotDue = true
         default:
             client.complain("unknown_type", "This `type` of message is not known.")
         }
@@ -248,7 +256,7 @@ package final class LiveFeed: @unchecked Sendable {
             let book = try await house.book(of: trader)
             let orders = book.account.orders(limit: LiveFeed.snapshotRows)
             var listed = Set(orders.map(\.id))
-            let older = book.account.workingOrders.filter { listed.insert($0.id).inserted }
+            let older = book.account.workingOrders.suffix(LiveFeed.snapshotWorking).filter { listed.insert($0.id).inserted }
             let now = house.world.now()
             var json = JSONWriter(reserving: 16_384)
             json.beginObject()
@@ -288,6 +296,12 @@ package final class LiveFeed: @unchecked Sendable {
             switch client.kind {
             case .ticks(let id), .candles(let id, _): legacy(client, id, house.market)
             case .stream:
+                if client.isSnapshotDue, step >= (client.snapshotStep ?? 0) + LiveFeed.snapshotSteps {
+                    client.isSnapshotDue = false
+                    client.snapshotStep = step
+                    let id = client.id
+                    Task.immediate(executorPreference: house.executor) { await self.sendSnapshot(id, house) }
+                }
                 if client.isHidden, step % LiveFeed.hiddenSteps != 0 { continue }
                 quotes(client, house.market, wall)
                 candle(client, house.market)
@@ -395,7 +409,8 @@ package final class LiveFeed: @unchecked Sendable {
             json.key("data")
             LiveRoutes.tick(quote, &json)
         case .candles(_, let interval):
-            guard let closed = board.candles.candles(interval, includingCurrent: false).last, closed.openedAt != client.lastClosed else {
+            guard let closed = board.candles.candles(interval, count: 1, includingCurrent: false).last, closed.openedAt != client.lastClosed
+            else {
                 return
             }
             let isFirst = client.lastClosed == nil

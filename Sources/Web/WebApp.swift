@@ -167,6 +167,13 @@ package final class WebApp: Sendable {
     }
 
     private func open(_ kind: LiveClient.Kind, _ request: HTTPRequest, _ responder: Responder) {
+        // A socket is not bound by the rules that keep foreign pages from reading answers, so a foreign page gets none.
+        guard Guards.isOwnOrigin(request) else {
+            let text = "This page is not part of this house, so it gets no live prices."
+            return responder.send(
+                dressed(Reply(status: 403, body: Dialect.native.errorBody(code: "foreign_origin", text: text))))
+        }
+        let isFromHere = Guards.isFromHere(request)
         responder.upgradeToWebSocket { socket in
             let token = Guards.token(of: request)
             let feed = live
@@ -175,7 +182,7 @@ package final class WebApp: Sendable {
                     LiveSocket(
                         send: { [weak socket] bytes in socket?.send(text: bytes) },
                         close: { [weak socket] code, reason in socket?.close(code: code, reason: reason) }),
-                    kind: kind, token: token, house)
+                    kind: kind, token: token, isFromHere: isFromHere, house)
                 socket.onText = { [weak house] text in house?.assumeIsolated { feed.received(Array(text.utf8), from: id, $0) } }
                 socket.onClose = { [weak house] _, _ in house?.assumeIsolated { feed.closed(id, $0) } }
             }

@@ -18,6 +18,9 @@ struct Assembly {
     let openingTicks: [Tick]
     let configuration: Configuration
 
+    /// Charts that may wait to be worked out; more are told to come back.
+    static let workshopLimit = 64
+
     /// Puts everything together. Blocking: reads the journal and, for a replay, the tape.
     init(_ configuration: Configuration) throws {
         self.configuration = configuration
@@ -31,12 +34,13 @@ struct Assembly {
 
         let disk = try PosixDisk(making: configuration.data)
         let diskThread = try ThreadQueue(name: "disk", threads: 1, limit: 1 << 20)
-        let pool = try ThreadQueue(name: "pool", threads: 2, niceness: 10, limit: configuration.passwordQueue)
+        let passwords = try ThreadQueue(name: "passwords", threads: 2, niceness: 10, limit: configuration.passwordQueue)
+        let workshop = try ThreadQueue(name: "workshop", threads: 1, niceness: 5, limit: Assembly.workshopLimit)
         var options = configuration.store
         options.processID = ProcessFacts.id
         options.notice = { notice in
             let fields: [(StaticString, LogValue)] = [
-                ("event", "\(notice.event)"),
+                ("what", "\(notice.event)"),
                 ("facts", "\(notice.fields.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " "))"),
             ]
             switch notice.level {
@@ -53,7 +57,9 @@ struct Assembly {
         nonisolated(unsafe) let store = try Store.open(disk: disk, queue: diskThread, loop: loop, options: options)
 
         let key = try MasterKey.load(beside: configuration.data)
-        let world = World.real(loop: loop, pool: pool, log: log, cost: configuration.passwordCost, signingKey: key.derived(for: "jwt"))
+        let world = World.real(
+            loop: loop, passwords: passwords, workshop: workshop, log: log, cost: configuration.passwordCost,
+            signingKey: key.derived(for: "jwt"))
         let now = world.now()
         let hours = configuration.house.followsExchangeHours ? MarketHours.exchange : MarketHours.always
         nonisolated(unsafe) let market: MarketHub
@@ -81,10 +87,10 @@ struct Assembly {
         house = Tradehouse(executor: loop, world: world, settings: configuration.house, store: store, market: market)
 
         let webFolder = configuration.webFolder
-        let workshop = AssetWorkshop(
+        let bindery = AssetWorkshop(
             sha256: { Crypto.sha256($0) }, gzip: { Gzip.compress($0, level: 9) },
             readFile: webFolder.map { folder in { @Sendable name in Assembly.page(name, in: folder) } })
-        app = WebApp(house: house, assets: Assets(workshop: workshop), proxies: Set(configuration.proxies))
+        app = WebApp(house: house, assets: Assets(workshop: bindery), proxies: Set(configuration.proxies))
     }
 }
 
@@ -101,17 +107,10 @@ extension Assembly {
 
 extension World {
     /// The real outside.
-    static func real(loop: EventLoop, pool: ThreadQueue, log: Log, cost: Int, signingKey: [UInt8]) -> World {
-        @Sendable func offLoop<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async throws -> Value {
-            let outcome: Result<Value, PoolBusy> = await withCheckedContinuation { continuation in
-                let isTaken = pool.trySubmit {
-                    let value = work()
-                    loop.post { continuation.resume(returning: .success(value)) }
-                }
-                if !isTaken { continuation.resume(returning: .failure(PoolBusy())) }
-            }
-            return try outcome.get()
-        }
+    static func real(
+        loop: EventLoop, passwords: ThreadQueue, workshop: ThreadQueue, log: Log, cost: Int, signingKey: [UInt8]
+    ) -> World {
+        let hashing = QueuedWork(queue: passwords, loop: loop)
         return World(
             now: { Timestamp(microseconds: loop.wallMicroseconds) },
             sleep: { delay in
@@ -130,26 +129,47 @@ extension World {
             sign: { Crypto.hmacSHA256(key: signingKey, $0) },
             hashPassword: { password in
                 let salt = Entropy.bytes(PasswordHash.saltBytes)
-                guard let hash = try await offLoop({ PasswordHash.make(password, cost: cost, salt: salt) }) else {
+                guard let hash = try await hashing.run(patiently: false, { PasswordHash.make(password, cost: cost, salt: salt) }) else {
                     throw PlatformFailure("hash a password", because: "the system's crypt refused it")
                 }
                 return hash
             },
             verifyPassword: { password, hash in
-                guard hash.isEmpty else { return try await offLoop { PasswordHash.verify(password, against: hash) } }
+                guard hash.isEmpty else { return try await hashing.run(patiently: false) { PasswordHash.verify(password, against: hash) } }
                 // Nobody is known by this name: a hash is made all the same, so that the answer takes as long.
                 let salt = Entropy.bytes(PasswordHash.saltBytes)
-                _ = try await offLoop { PasswordHash.make(password, cost: cost, salt: salt) }
+                _ = try await hashing.run(patiently: false) { PasswordHash.make(password, cost: cost, salt: salt) }
                 return false
             },
-            workOut: { work in try await offLoop(work) },
+            workshop: QueuedWork(queue: workshop, loop: loop),
             log: { level, event, fields in
                 let facts = fields.map { "\($0.0)=\($0.1)" }.joined(separator: " ")
                 switch level {
-                case .info: log.info("house", [("event", "\(event)"), ("facts", "\(facts)")])
-                case .warning: log.warning("house", [("event", "\(event)"), ("facts", "\(facts)")])
-                case .error: log.error("house", [("event", "\(event)"), ("facts", "\(facts)")])
+                case .info: log.info("house", [("what", "\(event)"), ("facts", "\(facts)")])
+                case .warning: log.warning("house", [("what", "\(event)"), ("facts", "\(facts)")])
+                case .error: log.error("house", [("what", "\(event)"), ("facts", "\(facts)")])
                 }
             })
+    }
+}
+
+/// Work on the threads of a queue; the result comes back on the loop.
+struct QueuedWork: Workshop {
+    let queue: ThreadQueue
+    let loop: EventLoop
+
+    func run<Value: Sendable>(patiently: Bool, _ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        let outcome: Result<Value, any Error> = await withCheckedContinuation { continuation in
+            let job: @Sendable () -> Void = {
+                let result = Result { try work() }
+                loop.post { continuation.resume(returning: result) }
+            }
+            if patiently {
+                queue.submit(job)
+            } else if !queue.trySubmit(job) {
+                continuation.resume(returning: .failure(PoolBusy()))
+            }
+        }
+        return try outcome.get()
     }
 }

@@ -53,13 +53,15 @@ enum Offline {
     static func withHouse<Value: Sendable>(
         _ folder: String, cost: Int, _ work: @escaping @Sendable (Tradehouse) async throws -> Value
     ) throws -> Value {
-        let pool = try ThreadQueue(name: "pool", threads: 1, limit: 16)
+        let passwords = try ThreadQueue(name: "passwords", threads: 1, limit: 16)
+        let workshop = try ThreadQueue(name: "workshop", threads: 1, limit: 16)
         return try withStore(folder) { store, loop in
             var settings = HouseSettings()
             settings.registration = .open
             settings.rateLimits = .off
             settings.marketKind = "off"
-            let world = World.real(loop: loop, pool: pool, log: Log(), cost: cost, signingKey: Entropy.bytes(32))
+            let world = World.real(
+                loop: loop, passwords: passwords, workshop: workshop, log: Log(), cost: cost, signingKey: Entropy.bytes(32))
             let market = MarketHub(instruments: [], hours: .always, now: world.now())
             nonisolated(unsafe) let held = store
             return try await work(Tradehouse(executor: loop, world: world, settings: settings, store: held, market: market))

@@ -88,7 +88,7 @@ extension Setting {
             configuration.house.followsExchangeHours = text == "exchange"
         },
         Setting(key: "starting_capital", defaultValue: "100000") { text, configuration in
-            guard let capital = Money(text: text), capital > .zero, capital <= Tradehouse.largestCapital else {
+            guard let capital = Money(text: text), capital > .zero, capital <= PaperLimits.capital else {
                 throw SettingProblem("an amount in rupees above 0 and up to 10000000000")
             }
             configuration.house.startingCapital = capital

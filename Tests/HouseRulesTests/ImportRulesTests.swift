@@ -52,10 +52,10 @@ private let mayImport: [String: Set<String>] = [
     }
 
     @Test func `nothing is public, visibility between rooms is package`() throws {
+        let declaration = /^\s*(public|open) (final |static |class |struct |enum |actor |func |var |let |init|protocol )/
         for file in SourceTree.files(below: "Sources", ending: ".swift") {
             for line in try SourceTree.text(file).split(separator: "\n") {
-                let isPublic = line.firstMatch(of: /^\s*(public|open) (final |static |class |struct |enum |actor |func |var |let |init|protocol )/)
-                #expect(isPublic == nil, "\(file): \(line)")
+                #expect(line.firstMatch(of: declaration) == nil, "\(file): \(line)")
             }
         }
     }

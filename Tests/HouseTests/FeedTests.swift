@@ -32,7 +32,7 @@ import Trading
         let asha = trader("ASHA")
         let (_, heard) = listen(&feed, asha)
         #expect(feed.lastNumber(of: asha.desk) == Self.first - 1)
-        for _ in 0..<20 { feed.publish(.reset(book: .default), to: asha.desk) }
+        for _ in 0..<20 { for deliver in feed.publish(.reset(book: .default), to: asha.desk) { deliver() } }
         #expect(heard.numbers == Array(Self.first..<Self.first + 20))
         #expect(feed.lastNumber(of: asha.desk) == Self.first + 19)
     }
@@ -42,7 +42,7 @@ import Trading
         let (_, one) = listen(&feed, trader("ASHA"))
         let (_, two) = listen(&feed, trader("ASHA", session: 2))
         let (_, other) = listen(&feed, trader("BELA"))
-        feed.publish(.reset(book: .default), to: UserID("ASHA")!)
+        for deliver in feed.publish(.reset(book: .default), to: UserID("ASHA")!) { deliver() }
         #expect(one.numbers == [Self.first] && two.numbers == [Self.first])
         #expect(other.numbers.isEmpty)
         #expect(feed.listenerCount == 3)
@@ -55,7 +55,7 @@ import Trading
         let (id, _) = listen(&feed, asha)
         feed.leave(id, of: asha.desk)
         for _ in 0..<100 {
-            feed.publish(.reset(book: .default), to: asha.desk)
+            for deliver in feed.publish(.reset(book: .default), to: asha.desk) { deliver() }
             let last = feed.lastNumber(of: asha.desk)
             // Whatever the client's number, the answer is everything after it or the advice to take a snapshot.
             for number in (Self.first - 1)...last {
@@ -76,14 +76,14 @@ import Trading
         var feed = Feed(backlog: 8, firstNumber: Self.first)
         let asha = trader("ASHA")
         let (id, _) = listen(&feed, asha)
-        for _ in 0..<5 { feed.publish(.reset(book: .default), to: asha.desk) }
+        for _ in 0..<5 { for deliver in feed.publish(.reset(book: .default), to: asha.desk) { deliver() } }
         let known = feed.lastNumber(of: asha.desk)
         feed.leave(id, of: asha.desk)
         feed.forgetIdle(asha.desk)
-        feed.publish(.reset(book: .default), to: asha.desk)
+        for deliver in feed.publish(.reset(book: .default), to: asha.desk) { deliver() }
         let (_, heard) = listen(&feed, asha)
         #expect(feed.events(of: asha.desk, after: known) == nil, "something happened that was not kept")
-        for _ in 0..<10 { feed.publish(.reset(book: .default), to: asha.desk) }
+        for _ in 0..<10 { for deliver in feed.publish(.reset(book: .default), to: asha.desk) { deliver() } }
         #expect(heard.numbers.allSatisfy { $0 > known })
         #expect(feed.events(of: asha.desk, after: known) == nil)
     }
@@ -92,9 +92,9 @@ import Trading
         var feed = Feed(backlog: 8, firstNumber: Self.first)
         let asha = trader("ASHA")
         let (_, heard) = listen(&feed, asha)
-        feed.publish(.reset(book: .default), to: asha.desk)
+        for deliver in feed.publish(.reset(book: .default), to: asha.desk) { deliver() }
         feed.forgetIdle(asha.desk)
-        feed.publish(.reset(book: .default), to: asha.desk)
+        for deliver in feed.publish(.reset(book: .default), to: asha.desk) { deliver() }
         #expect(heard.numbers == [Self.first, Self.first + 1])
     }
 
@@ -102,15 +102,15 @@ import Trading
         var feed = Feed(backlog: 8, firstNumber: Self.first)
         let (_, one) = listen(&feed, trader("ASHA", session: 1))
         let (_, two) = listen(&feed, trader("ASHA", session: 2))
-        feed.close(session: trader("ASHA", session: 1).session, of: UserID("ASHA")!)
-        feed.publish(.reset(book: .default), to: UserID("ASHA")!)
+        for close in feed.close(session: trader("ASHA", session: 1).session, of: UserID("ASHA")!) { close() }
+        for deliver in feed.publish(.reset(book: .default), to: UserID("ASHA")!) { deliver() }
         #expect(one.closed == 1 && one.numbers.isEmpty)
         #expect(two.closed == 0 && two.numbers.count == 1)
     }
 
     @Test func `keeps nothing for users nobody ever listened to`() {
         var feed = Feed(backlog: 8, firstNumber: Self.first)
-        feed.publish(.reset(book: .default), to: UserID("ASHA")!)
+        for deliver in feed.publish(.reset(book: .default), to: UserID("ASHA")!) { deliver() }
         #expect(feed.events(of: UserID("ASHA")!, after: Self.first) == nil)
         #expect(feed.listenerCount == 0)
     }

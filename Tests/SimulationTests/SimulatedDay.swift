@@ -63,7 +63,7 @@ final class SimulatedDay {
         let house = host.house
         try host.run {
             await house.resumeWork()
-            house.run(.off)
+            await house.run(.off)
         }
     }
 

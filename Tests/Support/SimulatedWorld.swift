@@ -29,10 +29,15 @@ extension World {
             sign: { Crypto.hmacSHA256(key: key, $0) },
             hashPassword: { "simulated:" + Crypto.hex(Crypto.sha256(Array($0.utf8))) },
             verifyPassword: { $1 == "simulated:" + Crypto.hex(Crypto.sha256(Array($0.utf8))) },
-            workOut: { $0() },
+            workshop: WorkAtOnce(),
             log: { level, event, fields in log.add("\(level.rawValue) \(event) \(fields.map { "\($0.0)=\($0.1)" }.joined(separator: " "))")
             })
     }
+}
+
+/// The workshop of a world without threads: work is done when it is asked for.
+private struct WorkAtOnce: Workshop {
+    func run<Value: Sendable>(patiently: Bool, _ work: @escaping @Sendable () throws -> Value) async throws -> Value { try work() }
 }
 
 /// What was logged, for tests that look.

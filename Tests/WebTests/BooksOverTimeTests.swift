@@ -54,7 +54,10 @@ import Wire
 
     @Test func `looks the same after its desk slept`() throws {
         try tradeALittle()
-        try house.turn { house in house.resumeWork() }
+        try house.turn { house in
+            house.resumeWork()
+            house.run(.off)
+        }
         let before = try everything(in: house)
         house.advance(by: .seconds(1_200), step: .seconds(30))
         let isAwake = try house.turn { [token = asha.token] house in
@@ -84,7 +87,10 @@ import Wire
         let id = try #require(house.place("BUY 10 NSE:INFY MIS LIMIT 1490.00", as: asha)["order_id"].string)
         let stop = try #require(house.place("SELL 2 NSE:TCS MIS SL-M trigger=3150.00", as: asha)["order_id"].string)
         let later = try house.restarted()
-        try later.turn { house in house.resumeWork() }
+        try later.turn { house in
+            house.resumeWork()
+            house.run(.off)
+        }
         later.settle()
         try later.quote("NSE:INFY", "1489.90", "1489.95")
         try later.quote("NSE:TCS", "3149.00", "3150.00")
@@ -97,7 +103,10 @@ import Wire
 
     @Test func `fills resting orders while its desk would sleep`() throws {
         let id = try #require(house.place("BUY 10 NSE:INFY MIS LIMIT 1490.00", as: asha)["order_id"].string)
-        try house.turn { house in house.resumeWork() }
+        try house.turn { house in
+            house.resumeWork()
+            house.run(.off)
+        }
         house.advance(by: .seconds(3_600), step: .seconds(60))
         #expect(try house.order(id, of: asha)["status"] == "OPEN", "an order of today stays for the day")
         try house.quote("NSE:INFY", "1489.90", "1489.95")
@@ -106,7 +115,10 @@ import Wire
 
     @Test func `loses its day orders when the next day begins, and the funds come back`() throws {
         let id = try #require(house.place("BUY 10 NSE:INFY MIS LIMIT 1490.00", as: asha)["order_id"].string)
-        try house.turn { house in house.resumeWork() }
+        try house.turn { house in
+            house.resumeWork()
+            house.run(.off)
+        }
         // 13:30 in India: ten hours and a half to midnight.
         house.advance(by: .seconds(10 * 3_600), step: .seconds(600))
         try house.quote("NSE:INFY", "1499.95", "1500.00")
@@ -125,7 +137,10 @@ import Wire
         house.advance(by: .seconds(11 * 3_600), step: .seconds(3_600))
         try house.quote("NSE:INFY", "1489.90", "1499.95")
         let new = try #require(house.place("BUY 1 NSE:INFY MIS LIMIT 1400.00", as: asha)["order_id"].string)
-        try house.turn { house in house.resumeWork() }
+        try house.turn { house in
+            house.resumeWork()
+            house.run(.off)
+        }
         house.advance(by: .seconds(130))
         #expect(try house.order(old, of: asha)["status"] == "CANCELLED")
         #expect(try house.order(new, of: asha)["status"] == "OPEN")
@@ -144,7 +159,10 @@ import Wire
         try house.close()
         house.loop.advance(by: .seconds(20 * 3_600))
         let later = try TestHouse(seed: 2, disk: house.disk, loop: house.loop)
-        try later.turn { house in house.resumeWork() }
+        try later.turn { house in
+            house.resumeWork()
+            house.run(.off)
+        }
         later.settle()
         try later.quote("NSE:INFY", "1299.95", "1300.00")
         #expect(try later.order(id, of: asha)["status"] == "CANCELLED")

@@ -16,6 +16,7 @@ package enum OrderRefusal: String, Error, Sendable, CaseIterable {
     case quantityTooLarge = "quantity_too_large"
     case priceNotPositive = "price_not_positive"
     case priceTooLarge = "price_too_large"
+    case bookFull = "book_full"
     case quantityBelowFilled = "quantity_below_filled"
     case quantityNotWholeLots = "quantity_not_whole_lots"
     case priceOffTick = "price_off_tick"
@@ -32,7 +33,7 @@ package enum OrderRefusal: String, Error, Sendable, CaseIterable {
             .priceTooLarge:
             true
         case .duplicateClientOrderID, .unknownOrder, .orderNotOpen, .quantityBelowFilled, .quantityNotWholeLots, .priceOffTick,
-            .tooManyOpenOrders, .marketClosed, .noPrice, .insufficientHoldings, .insufficientFunds:
+            .bookFull, .tooManyOpenOrders, .marketClosed, .noPrice, .insufficientHoldings, .insufficientFunds:
             false
         }
     }
@@ -57,6 +58,8 @@ package enum OrderRefusal: String, Error, Sendable, CaseIterable {
         case .quantityBelowFilled: "The new quantity must be above what is already filled. To stop here, cancel the order."
         case .quantityNotWholeLots: "The quantity must be a whole number of lots of this instrument."
         case .priceOffTick: "The price must be a whole multiple of this instrument's tick size."
+        case .bookFull:
+            "This book has taken \(PaperLimits.orders) orders, the most it keeps. Reset it to go on; what was stays on disk."
         case .tooManyOpenOrders:
             "This book already holds \(PaperLimits.workingOrders) working orders, the most it takes. Cancel some first."
         case .marketClosed: "The market is closed. Place the order when it is open."

@@ -83,6 +83,7 @@ extension PaperAccount {
         if let clientOrderID = draft.clientOrderID, clientOrderIDs[clientOrderID] != nil { throw .duplicateClientOrderID }
         let instrument = try tradable(draft.instrument, market)
         try checkForm(draft.kind, draft.quantity)
+        guard placed.count < orderLimit else { throw .bookFull }
 
         var order = Order(
             id: id, instrument: draft.instrument, side: draft.side, product: draft.product, placedAt: instant, kind: draft.kind,

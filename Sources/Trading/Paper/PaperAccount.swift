@@ -44,6 +44,8 @@ package struct PaperAccount: Sendable, Equatable {
     var dayNet = Money.zero
     /// Fills on that day.
     var dayTrades = 0
+    /// How many orders the epoch takes; less than `PaperLimits.orders` only in tests.
+    package var orderLimit = PaperLimits.orders
     /// How many orders are working.
     package internal(set) var workingCount = 0
 

@@ -2,6 +2,9 @@
 
 /// What a paper book can hold at most.
 package enum PaperLimits {
+    /// Orders of one epoch, so that a book can always be held in memory and its files always be read: about 600 bytes each in memory,
+    /// some kilobytes on disk. A reset begins a new epoch.
+    package static let orders = 200_000
     /// Working orders of one book, so that one tick's work on one book is bounded.
     package static let workingOrders = 1_000
     /// Units of one order.

@@ -29,13 +29,13 @@ enum AdminRoutes {
             }
             return id
         }
-        let records = try await house.users(try admin(call), after: after, limit: pageSize + 1)
+        let page = try await house.users(try admin(call), after: after, limit: pageSize)
         return .object { json in
             json.member("status", "success")
             json.array("users") { json in
-                for record in records.prefix(pageSize) { user(record, &json) }
+                for record in page.records { user(record, &json) }
             }
-            json.member("next", records.count > pageSize ? records[pageSize - 1].id.text : nil)
+            json.member("next", page.next?.text)
         }
     }
 
@@ -64,7 +64,7 @@ enum AdminRoutes {
     }
 
     @Sendable static func legacyBooks(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
-        let book = try await house.legacyBooks(try admin(call))
+        let book = try await house.legacyBooks(try admin(call), from: call.origin)
         return .object(reserving: 65_536) { json in
             json.member("status", "success")
             json.member("exists", book != nil)

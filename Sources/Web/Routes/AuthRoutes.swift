@@ -98,7 +98,7 @@ enum AuthRoutes {
         do {
             if let token = call.query("token") ?? Guards.token(of: call.request) {
                 trader = try await Guards.trader(token: token, in: house)
-            } else if house.settings.mode == .singleUser {
+            } else if house.settings.mode == .singleUser, Guards.isFromHere(call.request) {
                 trader = try await house.primaryTrader()
             }
         } catch is AuthenticationRefusal {

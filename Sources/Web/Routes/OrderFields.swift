@@ -105,9 +105,6 @@ enum OrderFields {
             draft.instrument.key, draft.side.rawValue, draft.product.rawValue, draft.kind.word, draft.kind.limitPrice?.text ?? "",
             draft.kind.triggerPrice?.text ?? "", draft.validity.rawValue, draft.quantity.text, draft.tag ?? "",
         ]
-        return house.world.sha256(Array(terms.joined(separator: "|").utf8)).prefix(16).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.utf8.count == 1 ? "0" + digits : digits
-        }.joined()
+        return String(house.digest(ofToken: terms.joined(separator: "|")).hex.prefix(32))
     }
 }

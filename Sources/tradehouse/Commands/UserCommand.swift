@@ -61,8 +61,16 @@ enum UserCommand {
     }
 
     private static func list(_ flags: Flags) throws {
-        let records = try Offline.withHouse(try flags.required("data"), cost: 4) { house in
-            try await house.users(.console(at: house.world.now()), after: nil, limit: .max)
+        let folder = try flags.required("data")
+        let records = try Offline.withHouse(folder, cost: 4) { house in
+            var all: [UserRecord] = []
+            var after: UserID?
+            repeat {
+                let page = try await house.users(.console(at: house.world.now()), after: after, limit: 1_000)
+                all += page.records
+                after = page.next
+            } while after != nil
+            return all
         }
         for record in records {
             Terminal.print(
@@ -126,7 +134,7 @@ enum UserCommand {
         case .userIDTaken: "There is an account with this id already."
         case .unknownUser: "There is no account with this id."
         case .setupDone: "The house has an owner already."
-        case .notPermitted: "The owner's account cannot be changed this way."
+        case .notPermitted: "There is one owner for ever: that account cannot be changed, and no other can become it."
         default: "The house refused: \(refusal)."
         }
     }

@@ -1,0 +1,184 @@
+// The life of desks: read from disk when somebody comes or orders must be watched, kept while they are used, put to sleep when nobody
+// is there. What happens on a desk is `Tradehouse+Trading`.
+
+import Storage
+import Trading
+
+extension Tradehouse {
+    /// The user's desk, read from disk when it sleeps.
+    func desk(of user: UserID) async throws -> Desk {
+        while true {
+            if let desk = desks[user] {
+                desk.lastUsed = world.now()
+                try expireEarlierDays(on: desk)
+                return desk
+            }
+            if waking[user] == nil { break }
+            await withCheckedContinuation { waking[user, default: []].append($0) }
+        }
+        waking[user] = []
+        defer { for waiter in waking.removeValue(forKey: user) ?? [] { waiter.resume() } }
+        let name = BookName.default
+        let snapshot = try await store.loadBook(user, name)
+        let account: PaperAccount
+        if let snapshot {
+            // Off the loop: a long past takes long to check.
+            account = try await world.workshop.run(patiently: true) { try PaperAccount(restoring: snapshot) }
+        } else {
+            account = PaperAccount(opening: settings.startingCapital, at: marketNow)
+        }
+        let isMarked = try await store.document(workingIndex(user)) != nil
+        let record = snapshot == nil ? try await self.user(user) : nil
+        let book = PaperBook(user: user, name: name, account: account, isMarkedWorking: isMarked, ownerRecord: record)
+        let desk = Desk(user: user, book: book, lastUsed: world.now())
+        desks[user] = desk
+        for instrument in account.workingInstruments { interested[instrument, default: []].insert(user) }
+        try expireEarlierDays(on: desk)
+        return desk
+    }
+
+    /// Keeps the list of desks to call for an instrument's ticks.
+    func watch(_ desk: Desk, instruments: Set<InstrumentID>) {
+        for instrument in instruments {
+            if desk.book.account.hasWorkingOrders(in: instrument) {
+                interested[instrument, default: []].insert(desk.user)
+            } else {
+                interested[instrument]?.remove(desk.user)
+                if interested[instrument]?.isEmpty == true { interested[instrument] = nil }
+            }
+        }
+    }
+
+    /// Drops a desk from memory; the disk has everything.
+    private func forget(_ desk: Desk) {
+        desks[desk.user] = nil
+        following[desk.user] = nil
+        for instrument in desk.book.account.workingInstruments { interested[instrument]?.remove(desk.user) }
+    }
+
+    /// Orders for the day that an earlier day left behind are cancelled before anything else happens on the desk.
+    func expireEarlierDays(on desk: Desk) throws {
+        let halfHour = marketNow.seconds.flooredQuotient(1_800)
+        // While the disk takes nothing they stay, and cannot fill either: ticks pass by then.
+        guard halfHour != desk.expiredHalfHour, store.refusal == nil else { return }
+        desk.expiredHalfHour = halfHour
+        guard !desk.book.account.workingInstruments.isEmpty else { return }
+        try act(.expireDay, on: desk)
+    }
+
+    // MARK: Waking
+
+    /// Desks looked up at once when the house wakes those that must be watched.
+    static let wakingPage = 1_000
+    /// How long a desk that could not be read is left alone.
+    static let wakingPause: Duration = .seconds(10)
+
+    /// Reads the desks that had working orders when the house stopped, so that ticks reach them again.
+    func wakeWatchedDesks() async {
+        var last: DocumentPath?
+        while true {
+            let page: [DocumentPath]
+            do {
+                page = try await store.documents(under: "index/working", after: last, limit: Tradehouse.wakingPage)
+            } catch {
+                return world.log(.error, "working_index_unreadable", [("error", "\(error)")])
+            }
+            for path in page {
+                do {
+                    guard let entry = try await store.document(path).flatMap(IndexEntry.init(document:)) else {
+                        world.log(.error, "working_entry_unreadable", [("document", path.text)])
+                        continue
+                    }
+                    _ = try await desk(of: entry.user)
+                } catch {
+                    world.log(.error, "desk_not_woken", [("document", path.text), ("error", "\(error)")])
+                }
+            }
+            guard page.count == Tradehouse.wakingPage else { return }
+            last = page.last
+        }
+    }
+
+    /// Forgets a desk whose last act could not be stored, and reads it again when orders on it must be watched.
+    func readAnew(_ desk: Desk) {
+        let mustWatch = !desk.book.account.workingInstruments.isEmpty || desk.book.isMarkedWorking
+        forget(desk)
+        guard mustWatch, rereading.insert(desk.user).inserted else { return }
+        let user = desk.user
+        Task(executorPreference: executor) { await self.wakeAgain(user) }
+    }
+
+    /// Tries until the desk is there, with a pause before each try.
+    private func wakeAgain(_ user: UserID) async {
+        defer { rereading.remove(user) }
+        while desks[user] == nil {
+            do {
+                try await world.sleep(Tradehouse.wakingPause)
+                _ = try await desk(of: user)
+            } catch is CancellationError {
+                return
+            } catch StorageFailure.closed {
+                return
+            } catch {
+                world.log(.error, "desk_not_woken", [("user", user.text), ("error", "\(error)")])
+                // A book that cannot be proven does not become so by waiting.
+                if case StorageFailure.quarantined = error { return }
+            }
+        }
+    }
+
+    // MARK: Sleeping
+
+    /// Desks looked at in one turn of the sweep.
+    static let sweepPiece = 200
+
+    /// Every minute: desks nobody used for a while, and on which no order works, leave memory.
+    func sweepIdleDesks() async {
+        while !Task.isCancelled {
+            do {
+                try await world.sleep(.seconds(60))
+                for (index, desk) in Array(desks.values).enumerated() {
+                    if index % Tradehouse.sweepPiece == Tradehouse.sweepPiece - 1 { try await world.sleep(.zero) }
+                    putToSleep(desk)
+                }
+            } catch {
+                return
+            }
+        }
+    }
+
+    private func putToSleep(_ desk: Desk) {
+        guard desks[desk.user] === desk else { return }
+        do {
+            try expireEarlierDays(on: desk)
+        } catch {
+            world.log(.error, "day_orders_not_expired", [("user", desk.user.text), ("error", "\(error)")])
+        }
+        let isQuiet = desk.book.lastTicket.map(\.isDurable) ?? true
+        guard isQuiet, desk.book.account.workingInstruments.isEmpty, feed.listenerCount(of: desk.user) == 0,
+            world.now() - desk.lastUsed > settings.deskIdle, store.forget(desk.user, desk.book.name)
+        else { return }
+        forget(desk)
+        feed.forgetIdle(desk.user)
+    }
+
+    // MARK: Looking
+
+    /// The book at the prices of this moment; `account` is what of it may be told, all of it unless said otherwise.
+    func view(of desk: Desk, account told: PaperAccount? = nil) -> BookView {
+        let account = told ?? desk.book.account
+        let meta = account.meta(at: marketNow)
+        var unrealised = Money.zero
+        for (key, position) in account.positions {
+            if let price = market.lastPrice(of: key.instrument) { unrealised += position.unrealised(at: price) }
+        }
+        let funds = FundsView(
+            meta: meta, unrealised: unrealised, dayResult: meta.dayRealised + unrealised, openPositions: account.positions.count,
+            tradesToday: account.tradesToday(at: marketNow))
+        return BookView(name: desk.book.name, account: account, funds: funds, at: marketNow)
+    }
+
+    func workingIndex(_ user: UserID) -> DocumentPath {
+        .index("working", sha256: SessionDigest(world.sha256(Array(user.text.utf8))).hex)!
+    }
+}
