@@ -46,7 +46,7 @@ extension Store {
         }
         for notice in notices { report(line(notice)) }
         if !isClean { report(CheckLine(verdict: .remark, text: "The journal was not closed in order; the next start mends its end.")) }
-        let checker = FolderCheck(disk: disk, format: format, scan: scan, isClean: isClean, report: report)
+        let checker = FolderCheck(disk: disk, format: format, scan: scan, report: report)
         try checker.books()
         try checker.documents()
         try checker.audit()
@@ -63,8 +63,6 @@ private struct FolderCheck {
     let disk: any Disk
     let format: FolderFormat
     let scan: JournalScan
-    /// Whether the journal was closed in order. If not, what was not synced yet may be torn, and the next start mends it.
-    let isClean: Bool
     let report: (CheckLine) -> Void
 
     // MARK: Books
@@ -159,13 +157,16 @@ private struct FolderCheck {
         do {
             var previous: String?
             let days = try AuditFiles.days(on: disk)
+            // The newest file is not synced with each act: what the journal still has of it, the next start writes again.
+            let oldestKept = scan.segments.first { $0.firstSeq != nil }?.firstSeq ?? .max
+            var lastSeq: Int64 = 0
             for day in days {
                 let path = AuditFiles.path(day)
                 var number = 0
                 try LineStream.read(try disk.open(path, for: .reading)) { line in
                     number += 1
                     guard SealedLine.check(line.bytes) != nil else {
-                        if !isClean, day == days.last {
+                        if day == days.last, oldestKept <= lastSeq + 1 {
                             let text = "\(path), from line \(number) on, is torn; the next start writes it anew from the journal."
                             report(CheckLine(verdict: .remark, text: text))
                             return false
@@ -173,6 +174,7 @@ private struct FolderCheck {
                         report(CheckLine(verdict: line.isTerminated ? .trouble : .remark, text: "\(path), line \(number) is damaged."))
                         return true
                     }
+                    lastSeq = AuditFiles.seq(line.bytes) ?? lastSeq
                     var row = RowReader(line.bytes)
                     let stated = row.text("prev")
                     if let previous, stated != previous {
