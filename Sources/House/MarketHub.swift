@@ -57,7 +57,6 @@ package final class MarketHub {
 
     package var all: [Board] { boards }
     package func board(for id: InstrumentID) -> Board? { indexByID[id].map { boards[$0] } }
-    package func board(token: Int64) -> Board? { indexByToken[token].map { boards[$0] } }
     package func instrument(for id: InstrumentID) -> Instrument? { indexByID[id].map { boards[$0].instrument } }
     package func quote(for id: InstrumentID) -> Quote? { indexByID[id].flatMap { boards[$0].quote } }
     package func changes(of id: InstrumentID) -> UInt64 { indexByID[id].map { boards[$0].changes } ?? 0 }

@@ -68,8 +68,6 @@ package struct Assets: Sendable {
         self.files = files
     }
 
-    package var isEmpty: Bool { files.isEmpty }
-
     /// The page shell, for every path that a page may have.
     func page(for request: HTTPRequest) -> HTTPResponse {
         if request.headers["If-None-Match"] == indexTag, workshop.readFile == nil {

@@ -66,7 +66,6 @@ package struct FieldProblem: Error, Sendable {
         case notOneOf([String])
         case tooLong(Int)
         case tooLarge(String)
-        case notADate
         case notAnIdentifier(String)
         case unknown
         case notAnObject
@@ -223,12 +222,5 @@ package struct Fields: Sendable {
             guard text.utf8.count <= limit else { throw problem(name, .tooLong(limit)) }
             return text
         }
-    }
-
-    /// A calendar day.
-    package func day(_ name: String) throws -> CivilDate {
-        let text = try self.text(name, limit: 32)
-        guard let date = CivilDate(text) else { throw problem(name, .notADate) }
-        return date
     }
 }

@@ -78,7 +78,6 @@ extension FieldProblem {
         case .notOneOf: "not_allowed"
         case .tooLong: "too_long"
         case .tooLarge: "too_large"
-        case .notADate: "not_a_date"
         case .notAnIdentifier: "malformed"
         case .unknown: "unknown_field"
         case .notJSON: "not_json"
@@ -100,7 +99,6 @@ extension FieldProblem {
         case .notOneOf(let words): "`\(field)` must be one of \(words.joined(separator: ", "))."
         case .tooLong(let limit): "`\(field)` is too long: at most \(limit) are taken."
         case .tooLarge(let limit): "`\(field)` is too large: at most \(limit)."
-        case .notADate: "`\(field)` must be a day like 2026-11-20."
         case .notAnIdentifier(let what): "`\(field)` is not \(what)."
         case .unknown: "`\(field)` is not a field of this request. Leave it out or check its spelling."
         case .notAnObject: "The body must be a JSON object."
@@ -119,6 +117,11 @@ extension FieldProblem {
                 ? ("int_type", "Input should be a valid integer")
                 : ("int_parsing", "Input should be a valid integer, unable to parse string as an integer")
         case .fractional: ("int_from_float", "Input should be a valid integer, got a number with a fractional part")
+        // A quantity was a whole number to the clients of this dialect.
+        case .notNumber where field == "quantity":
+            input.string == nil
+                ? ("int_type", "Input should be a valid integer")
+                : ("int_parsing", "Input should be a valid integer, unable to parse string as an integer")
         case .notNumber:
             input.string == nil
                 ? ("float_type", "Input should be a valid number")
@@ -130,7 +133,6 @@ extension FieldProblem {
             ("literal_error", "Input should be " + Dialect.alternatives(words))
         case .tooLong(let limit): ("string_too_long", "String should have at most \(limit) characters")
         case .tooLarge: ("int_parsing_size", "Unable to parse input string as an integer, exceeded maximum size")
-        case .notADate: ("date_from_datetime_parsing", "Input should be a valid date in the format YYYY-MM-DD")
         case .notAnIdentifier(let what): ("value_error", "Value error, not \(what)")
         case .unknown: ("extra_forbidden", "Extra inputs are not permitted")
         case .notAnObject:

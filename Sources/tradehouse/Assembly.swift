@@ -116,11 +116,8 @@ extension World {
             sleep: { delay in
                 try Task.checkCancellation()
                 await withCheckedContinuation { continuation in
-                    if delay <= .zero {
-                        loop.post { continuation.resume() }
-                    } else {
-                        loop.schedule(after: delay) { continuation.resume() }
-                    }
+                    // A timer even for no time at all: posted work would go on before the sockets are looked at.
+                    loop.schedule(after: max(.zero, delay)) { continuation.resume() }
                 }
                 try Task.checkCancellation()
             },

@@ -111,6 +111,5 @@ import Trading
         #expect(hub.search("AB", on: "NSE").count == 20)
         #expect(hub.instruments(on: "NSE").count == 50)
         #expect(hub.instruments(on: "ALL").count == 50)
-        #expect(hub.board(token: 7)?.instrument.id.symbol == "AB7")
     }
 }

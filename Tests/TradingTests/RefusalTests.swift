@@ -222,3 +222,26 @@ import Testing
         #expect(OrderRefusal.quantityNotPositive.isMalformed && !OrderRefusal.insufficientFunds.isMalformed)
     }
 }
+
+@Suite struct `A book that is full` {
+    @Test func `takes no further order until it begins anew`() throws {
+        var story = Story()
+        try story.tell(
+            """
+            quote INFY 1499.90 1500.00
+            buy 1 INFY market           → filled 1 @ 1500.00
+            sell 1 INFY limit 1600      → open
+            """)
+        var full = story.account
+        full.orderLimit = full.orderCount
+        let draft = OrderDraft(
+            instrument: Story.id("INFY"), side: .buy, product: .intraday, kind: .limit(Price(text: "1400")!), quantity: Quantity(whole: 1))
+        let place = PaperCommand.place(draft, as: OrderID("PNEXT")!)
+        #expect(throws: OrderRefusal.bookFull) { try full.decide(place, market: story.market, at: story.now) }
+        full.apply(try full.decide(.cancel(full.workingOrders[0].id), market: story.market, at: story.now))
+        #expect(full.workingCount == 0, "what stands can still be cancelled")
+        full.apply(try full.decide(.reset(capital: Money(whole: 50_000)), market: story.market, at: story.now))
+        full.apply(try full.decide(place, market: story.market, at: story.now))
+        #expect(full.orderCount == 1)
+    }
+}

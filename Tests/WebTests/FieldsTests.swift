@@ -108,14 +108,6 @@ import Wire
         #expect(problem { _ = try fields.texts("x", limit: 2, count: 2) } == "missing_field x")
     }
 
-    @Test func `of a day exists in the calendar`() throws {
-        #expect(try fields(#"{"d":"2024-02-29"}"#).day("d") == CivilDate("2024-02-29"))
-        for text in ["2023-02-29", "2024-13-01", "24-01-01", "2024-1-1", "today"] {
-            let fields = try fields(#"{"d":"\#(text)"}"#)
-            #expect(problem { _ = try fields.day("d") } == "not_a_date d", "\(text)")
-        }
-    }
-
     @Test func `that nobody knows is refused by its name, cut to a sane length`() throws {
         let fields = try fields(#"{"a":1,"\#(String(repeating: "x", count: 500))":2}"#)
         #expect(problem { try fields.refuseUnknown(["a"]) } == "unknown_field " + String(repeating: "x", count: 64))
@@ -127,7 +119,7 @@ import Wire
     @Test func `has a sentence and a code in every dialect`() throws {
         let kinds: [FieldProblem.Kind] = [
             .missing, .notText, .notInteger, .fractional, .notNumber, .notBool, .notList, .notPositive, .notOneOf(["A", "B", "C"]),
-            .tooLong(5), .tooLarge("10"), .notADate, .notAnIdentifier("an order id"), .unknown, .notAnObject,
+            .tooLong(5), .tooLarge("10"), .notAnIdentifier("an order id"), .unknown, .notAnObject,
             .notJSON(offset: 3, reason: "x"), .rule(code: "out_of_range", text: "too far"),
         ]
         for kind in kinds {

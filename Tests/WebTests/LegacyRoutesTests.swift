@@ -210,8 +210,9 @@ import Wire
             method: .post, target: "/api/paper-trading/manual-trade", body: #"{"symbol":"INFY","quantity":-3}"#, type: "greater_than",
             loc: #"["body","quantity"]"#, message: "Input should be greater than 0", input: "-3"),
         Malformed(
-            method: .post, target: "/api/paper-trading/manual-trade", body: #"{"symbol":"INFY","quantity":"many"}"#, type: "float_parsing",
-            loc: #"["body","quantity"]"#, message: "Input should be a valid number, unable to parse string as a number", input: #""many""#),
+            method: .post, target: "/api/paper-trading/manual-trade", body: #"{"symbol":"INFY","quantity":"many"}"#, type: "int_parsing",
+            loc: #"["body","quantity"]"#, message: "Input should be a valid integer, unable to parse string as an integer",
+            input: #""many""#),
         Malformed(
             method: .get, target: "/api/market/historical/quick?symbol=INFY&days=x", type: "int_parsing", loc: #"["query","days"]"#,
             message: "Input should be a valid integer, unable to parse string as an integer", input: #""x""#),
