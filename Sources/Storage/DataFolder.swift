@@ -82,7 +82,9 @@ enum DataFolder {
     static let ballastPath = ".ballast"
     static let directories = ["journal", "paper", "sessions", "users", "credentials", "config", "index", "audit"]
 
-    /// Takes the folder's lock.
+    /// Takes the folder's lock. A folder that is somebody else's is refused before anything is made in it.
+    ///
+    /// What is seen without the lock may change until it is held, so `claim` looks again.
     static func lock(_ disk: any Disk, options: StoreOptions, at now: Timestamp) throws(StorageFailure) -> any DiskLock {
         do {
             switch try disk.fileSystem() {
@@ -92,6 +94,12 @@ enum DataFolder {
                 guard options.acceptsAnyFileSystem else { throw StorageFailure.unsupportedFileSystem(folder: disk.location) }
             }
             if try disk.status(of: lockPath) == nil {
+                // A LOCK that appears meanwhile means another process is making the folder its own; the lock decides that too.
+                if try FolderFormat.read(disk) == nil, let found = try foreignEntry(disk, "", depth: 0),
+                    try disk.status(of: lockPath) == nil
+                {
+                    throw StorageFailure.foreignFolder(folder: disk.location, found: found)
+                }
                 do {
                     _ = try disk.open(lockPath, for: .creating)
                 } catch {

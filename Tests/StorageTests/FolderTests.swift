@@ -34,7 +34,15 @@ import Trading
         let disk = SimulatedDisk()
         disk.place(path, Array("something".utf8))
         #expect(throws: StorageFailure.foreignFolder(folder: "simulated", found: path)) { try Rig(disk) }
-        #expect(disk.paths == ["LOCK", path].sorted())
+        #expect(disk.paths == [path])
+    }
+
+    @Test func `a folder of a newer format without a lock is refused and not touched`() throws {
+        let disk = SimulatedDisk()
+        let line = "{\"fmt\":\"tradehouse.data\",\"ver\":9"
+        disk.place("FORMAT.json", Array((line + ",\"crc\":\"" + Rig.hex(Crypto.crc32c(Array(line.utf8))) + "\"}\n").utf8))
+        #expect(throws: StorageFailure.newerFormat(file: "FORMAT.json", version: 9)) { try Rig(disk) }
+        #expect(disk.paths == ["FORMAT.json"])
     }
 
     @Test func `a newer format is refused and not touched`() throws {

@@ -69,6 +69,22 @@ import Trading
         _ = try disk.lock("LOCK")
     }
 
+    @Test func `leaves somebody else's folder as it was`() throws {
+        let folder = try TemporaryFolder()
+        let disk = try PosixDisk(root: folder.path)
+        try disk.replace("letters.txt", with: Array("something".utf8))
+        #expect(throws: StorageFailure.foreignFolder(folder: folder.path, found: "letters.txt")) {
+            try Store.open(disk: disk, queue: SteppedQueue(), loop: SimulatedLoop(), options: Rig.options(Notices()))
+        }
+        var names: [String] = []
+        try disk.list("") {
+            names.append($0.name)
+            return true
+        }
+        #expect(names == ["letters.txt"])
+        #expect(try disk.readAll("letters.txt", limitBytes: 100) == Array("something".utf8))
+    }
+
     @Test func `holds a store: acts, documents, a second server refused, a restart`() throws {
         let folder = try TemporaryFolder()
         let user = UserID("ZX1234")!
