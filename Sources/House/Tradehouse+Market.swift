@@ -19,7 +19,7 @@ extension Tradehouse {
     /// How often prices are made or read off the tape.
     static let marketStep: Duration = .milliseconds(200)
     /// Ticks of a tape taken in one turn, so that requests get their turns in between.
-    static let ticksPerTurn = 200
+    static let ticksPerTurn = 32
 
     /// Watches the orders that an earlier life of the house left working, then plays the market until the house closes.
     package func run(_ source: MarketSource) {

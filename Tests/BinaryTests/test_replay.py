@@ -101,7 +101,7 @@ def test_a_recorded_day_leaves_every_book_exact(make_house, chance, figure, spee
 
 def test_a_day_of_our_own_leaves_every_book_exact(make_house, chance, figure, tmp_path):
     symbols = write_tape(tmp_path / "2021-04-13", chance)
-    trade_through(make_house, tmp_path / "2021-04-13", symbols, chance, figure, "of our own")
+    trade_through(make_house, tmp_path / "2021-04-13", symbols, chance, figure, "of our own", "5000")
 
 
 def test_a_tape_shows_its_own_time_and_its_last_prices(make_house, chance, tmp_path):
