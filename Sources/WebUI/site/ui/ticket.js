@@ -17,6 +17,8 @@ import { outcome, sideWord } from "./words.js";
 /** @typedef {import("../types.d.ts").OrderType} OrderType */
 /** @typedef {import("../types.d.ts").Side} Side */
 
+/** Two clicks within this time are one double click, as systems have it. */
+const doubleClickMilliseconds = 500;
 const estimatePauseMilliseconds = 250;
 /** A market order's cost moves with the price; asked again this often while the ticket is seen. */
 const estimateEveryMilliseconds = 6_000;
@@ -33,6 +35,7 @@ export function createTicket({ onDone, onLeave }) {
   let product = "MIS";
   let id = newID();
   let sending = false;
+  let sentAt = -doubleClickMilliseconds;
   let turn = 0;
   /** @type {any} */
   let estimateTimer = null;
@@ -162,6 +165,7 @@ export function createTicket({ onDone, onLeave }) {
     patch(problem, "");
     for (const part of [quantity, price, trigger]) part.error("");
     // What is on screen is not what the last answer was about.
+    sentAt = -doubleClickMilliseconds;
     if (!sending) id = newID();
     clearTimeout(estimateTimer);
     estimateTimer = setTimeout(() => void estimate(), estimatePauseMilliseconds);
@@ -256,12 +260,14 @@ export function createTicket({ onDone, onLeave }) {
 
   /** @param {OrderType} kind */
   async function place(kind) {
-    if (sending || !instrument) return;
+    // The second half of a double click may come after the answer to the first: it is the same intention.
+    if (sending || !instrument || performance.now() - sentAt < doubleClickMilliseconds) return;
     patch(problem, "");
     patch(result, "");
     const draft = read(kind, true);
     if (!draft) return;
     sending = true;
+    sentAt = performance.now();
     draw();
     forgetOrder();
     try {
