@@ -102,7 +102,7 @@ package final class MarketHub {
 
     // MARK: Changing
 
-    /// Takes a tick: the quote first, then the candles. Returns false for one that is older than what is known or of an unknown instrument.
+    /// Takes a tick. A late one still counts in the candles, which know what to do with it; the quote stays. Returns false for one that is older than what is known or of an unknown instrument.
     func accept(_ tick: Tick, receivedAt wall: Timestamp) -> Bool {
         guard let index = indexByID[tick.instrument] else {
             ticksDropped += 1

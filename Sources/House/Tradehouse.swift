@@ -1,6 +1,7 @@
 // The house: one actor that owns everything live and takes one turn at a time. Its abilities are in the files beside this one,
-// `Tradehouse+Accounts` (people and logins), `+Trading` (orders on desks), `+Market` (prices and the feed of ticks) and `+Books`
-// (imported legacy books).
+// `Tradehouse+Accounts` (people and logins), `+People` (what admins do to accounts), `+Trading` (orders on desks), `+Desks` (their life
+// in memory), `+Market` (prices and ticks), `+Listening` (live sockets), `+Following` (the legacy live lists) and `+Books` (imported
+// legacy books).
 
 import Storage
 import Trading
