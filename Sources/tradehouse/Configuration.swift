@@ -72,7 +72,7 @@ struct Configuration {
         }
     }
 
-    /// `key = value` lines; `#` begins a comment; blank lines are skipped.
+    /// `key = value` lines; `#` at the beginning or after a blank begins a comment; blank lines are skipped.
     private static func lines(of file: String) throws -> [(number: Int, key: String, value: String)] {
         let bytes: [UInt8]
         do {
@@ -83,7 +83,7 @@ struct Configuration {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw UsageProblem("\(file) is not UTF-8 text.") }
         var found: [(Int, String, String)] = []
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let content = trimmed(line.prefix { $0 != "#" })
+            let content = trimmed(withoutComment(line))
             guard !content.isEmpty else { continue }
             guard let equals = content.firstIndex(of: "=") else {
                 throw UsageProblem("\(file), line \(index + 1): `\(content)` is not `key = value`.")
@@ -91,6 +91,16 @@ struct Configuration {
             found.append((index + 1, trimmed(content[..<equals]), trimmed(content[content.index(after: equals)...])))
         }
         return found
+    }
+
+    /// A `#` inside a value, as a path may have one, is part of it.
+    private static func withoutComment(_ line: Substring) -> Substring {
+        var previous: Character = " "
+        for index in line.indices {
+            if line[index] == "#", previous == " " || previous == "\t" { return line[..<index] }
+            previous = line[index]
+        }
+        return line
     }
 
     private static func trimmed(_ text: some StringProtocol) -> String {
