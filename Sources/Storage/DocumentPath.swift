@@ -40,9 +40,7 @@ package struct DocumentPath: Hashable, Comparable, Sendable, CustomStringConvert
     /// `index/<kind>/<2 hex>/<sha256>`; the kind is 1 to 16 lower-case letters, the hash 64 lower-case hex digits.
     package static func index(_ kind: String, sha256: String) -> DocumentPath? {
         guard isPlain(kind, atMost: 16), sha256.utf8.count == 64,
-            sha256.utf8.allSatisfy({
-                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
-            })
+            sha256.utf8.allSatisfy(isHex)
         else { return nil }
         return DocumentPath(.index, kind + "/" + sha256.prefix(2) + "/" + sha256)
     }
@@ -65,6 +63,30 @@ package struct DocumentPath: Hashable, Comparable, Sendable, CustomStringConvert
         self = made
     }
 
+    /// Whether the bytes are a path as `text` prints it; tells without making one where that is easy.
+    static func isPath(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var cursor = ByteCursor(bytes)
+        if cursor.take("index/") {
+            var slash = cursor.at
+            while slash < min(bytes.count, cursor.at + 16), isLetter(bytes[slash]) { slash += 1 }
+            let hash = slash + 4
+            if slash > cursor.at, bytes.count == hash + 64, bytes[slash] == UInt8(ascii: "/"), bytes[hash - 1] == UInt8(ascii: "/"),
+                bytes[slash + 1] == bytes[hash], bytes[slash + 2] == bytes[hash + 1], bytes[hash...].allSatisfy(isHex)
+            {
+                return true
+            }
+        } else if cursor.take("users/") || cursor.take("sessions/") || cursor.take("credentials/") {
+            if UserID.isPlain(UnsafeRawBufferPointer(rebasing: bytes[cursor.at...])) { return true }
+        }
+        return DocumentPath(String(decoding: bytes, as: UTF8.self)) != nil
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "a") < 26 }
+
+    private static func isHex(_ byte: UInt8) -> Bool {
+        byte &- UInt8(ascii: "0") < 10 || byte &- UInt8(ascii: "a") < 6
+    }
+
     /// Below the data folder.
     var filePath: String { text + ".json" }
     /// Without the last component.
@@ -82,5 +104,13 @@ package struct DocumentPath: Hashable, Comparable, Sendable, CustomStringConvert
                 (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
                     || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
             }
+    }
+}
+
+extension UserID {
+    /// Whether the bytes are certainly an id as `text` prints it: too long to be a reserved name, and letters and digits only.
+    static func isPlain(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        (8...32).contains(bytes.count)
+            && bytes.allSatisfy { $0 &- UInt8(ascii: "A") < 26 || $0 &- UInt8(ascii: "0") < 10 }
     }
 }

@@ -53,22 +53,22 @@ extension JournalScan {
     ) throws(StorageFailure) -> [OpenRecord] {
         var kept: [OpenRecord] = []
         for open in records {
-            let record = open.record
-            if isDoubtful, record.v > 0 {
+            if isDoubtful, open.v > 0 {
+                let key = books.keys[open.book]
                 let continues: Bool
-                if let mark = books[record.key], mark.v > 0 {
-                    continues = record.v == mark.v + 1 && record.previous == mark.crc
-                } else if record.v == 1 {
-                    continues = record.previous == nil
+                if let mark = books.marks[open.book], mark.v > 0 {
+                    continues = open.v == mark.v + 1 && open.previous == mark.crc
+                } else if open.v == 1 {
+                    continues = open.previous == nil
                 } else {
-                    continues = try hasPredecessor(record.key, record.v - 1, record.previous)
+                    continues = try hasPredecessor(key, open.v - 1, open.previous)
                 }
                 guard continues else {
                     notice(
                         StorageNotice(
                             .warning, "unacknowledged_record_dropped",
-                            ["user": record.user.text, "book": record.book.text, "v": "\(record.v)"]))
-                    audit.removeAll { $0.seq == record.seq }
+                            ["user": key.user.text, "book": key.book.text, "v": "\(open.v)"]))
+                    audit.removeAll { $0.seq == open.seq }
                     continue
                 }
             }
@@ -170,23 +170,14 @@ extension JournalScan {
             return RecordPlace(
                 segment: segment, offset: moves[low].new + place.offset - moves[low].old.lowerBound, length: place.length, v: place.v)
         }
-        books = books.mapValues { mark in
-            var mark = mark
-            mark.places = mark.places.map(moved)
-            return mark
+        for number in books.marks.indices {
+            if let places = books.marks[number]?.places { books.marks[number]?.places = places.map(moved) }
         }
-        for (path, mark) in documents where mark.place.segment == segment && mark.dv > 0 {
-            documents[path]?.place = moved(mark.place)
+        documents.changeAll { mark in
+            if mark.place.segment == segment, mark.dv > 0 { mark.place = moved(mark.place) }
         }
     }
 
     /// How many refused bytes are kept for people to look at.
     static let keptBadBytes = 4 << 20
-
-    private func members(of records: [OpenRecord]) -> [BatchMember] {
-        records.flatMap { open in
-            (open.record.v > 0 ? [BatchMember.book(open.record.key, v: open.record.v)] : [])
-                + open.record.documents.map { .document($0.path, dv: $0.dv) }
-        }
-    }
 }

@@ -4,39 +4,6 @@
 import Platform
 import Trading
 
-/// Where a record stands.
-struct RecordPlace: Sendable {
-    let segment: Int64
-    let offset: Int64
-    let length: Int
-    let v: Int64
-}
-
-/// What the journal knows of one book.
-struct BookMark: Sendable {
-    /// The highest version and its checksum.
-    var v: Int64
-    var crc: UInt32
-    /// The first segment that has a record of it.
-    var oldestSegment: Int64
-    /// Its records in the newest segments, ascending.
-    var places: [RecordPlace] = []
-    /// A version that was acknowledged and whose record is damaged; 0 for none.
-    var lost: Int64 = 0
-    /// The newest generation that an install made valid.
-    var generation: Int64 = 0
-}
-
-/// What the journal knows of one document.
-struct DocumentMark: Sendable {
-    var dv: Int64
-    var seq: Int64
-    var place: RecordPlace
-    var isDeleted: Bool
-    /// A version that was acknowledged and whose record is damaged; 0 for none.
-    var lost: Int64 = 0
-}
-
 /// Audit entries of one record that the audit files may not have yet.
 struct AuditBacklog: Sendable {
     let seq: Int64
@@ -60,8 +27,8 @@ final class JournalScan {
     let disk: any Disk
     let notice: (StorageNotice) -> Void
     var segments: [Segment] = []
-    var books: [BookKey: BookMark] = [:]
-    var documents: [DocumentPath: DocumentMark] = [:]
+    var books = BookMarks()
+    var documents = DocumentMarks()
     var audit: [AuditBacklog] = []
     private let auditFrom: Int64
     private let takeAudit: ([AuditBacklog]) throws(StorageFailure) -> Void
@@ -72,6 +39,9 @@ final class JournalScan {
     var tail = Tail()
     private(set) var damagedLines = 0
     private var placesFrom: Int64 = 0
+    /// Documents of the record that is being read; here because making room for every record anew costs time.
+    private var glanced: [RecordGlance.Document] = []
+    private var numbered: [OpenDocument] = []
 
     /// How many of the newest segments have the places of their records remembered.
     static let placedSegments = 2
@@ -88,16 +58,38 @@ final class JournalScan {
         var suspects: [BatchMember] = []
         /// The last closed batch with its records, until something good follows it.
         var last: [OpenRecord] = []
+        /// Documents of the records in `last` and `open`.
+        var documents: [OpenDocument] = []
         var lastBatchLine: Range<Int64>?
         var endsWithoutFeed = false
         var bytes: Int64 = 0
+
+        /// Makes the open records those of the last closed batch; both arrays keep their room.
+        mutating func closeBatch() {
+            last.removeAll(keepingCapacity: true)
+            swap(&last, &open)
+        }
     }
 
     struct OpenRecord {
         let segment: Int64
         let range: Range<Int64>
-        let record: ParsedRecord
         let crc: UInt32
+        let seq: Int64
+        /// The number of its book; -1 for a record without one.
+        let book: Int
+        let v: Int64
+        let previous: UInt32?
+        /// What an install made valid, 0 for any other record.
+        let generation: Int64
+        /// Which of `Tail.documents` are its own.
+        var documents: Range<Int> = 0..<0
+    }
+
+    struct OpenDocument {
+        let number: Int
+        let dv: Int64
+        let isDeleted: Bool
     }
 
     /// A scan that hands audit entries of records from `auditFrom` on to `takeAudit`, segment by segment.
@@ -132,8 +124,8 @@ final class JournalScan {
         for (index, number) in numbers.enumerated() {
             if index > 0 {
                 confirmSuspects()
-                applyAll(tail.last)
-                applyAll(tail.open)
+                applyLast()
+                applyOpen()
                 try takeAudit(audit)
                 audit = []
             }
@@ -155,7 +147,12 @@ final class JournalScan {
         var newer: Int64?
         try LineStream.read(file) { line throws(StorageFailure) in
             self.tail.bytes = line.end
-            if let crc = SealedLine.check(line.bytes), let parsed = JournalLine(line.bytes) {
+            let crc = SealedLine.check(line.bytes)
+            if let crc, self.takeKnown(line.bytes, crc, line.offset..<line.end, &segment) {
+                self.tail.endsWithoutFeed = !line.isTerminated
+                return true
+            }
+            if let crc, let parsed = JournalLine(line.bytes) {
                 if case .newer(let version) = parsed {
                     newer = version
                     return false
@@ -195,6 +192,62 @@ final class JournalScan {
         tail.bad.append(range)
     }
 
+    /// Takes a line that is exactly as we write it; says false, with nothing done, for any other.
+    private func takeKnown(
+        _ bytes: UnsafeRawBufferPointer, _ crc: UInt32, _ range: Range<Int64>, _ segment: inout Segment
+    ) -> Bool {
+        if bytes[2] == UInt8(ascii: "b") { return takeKnownBatch(bytes, range) }
+        guard let glance = RecordGlance(bytes, &glanced) else { return false }
+        let user = UnsafeRawBufferPointer(rebasing: bytes[glance.user])
+        var book = -1
+        if let spelled = glance.book {
+            guard let number = books.number(spelled: UnsafeRawBufferPointer(rebasing: bytes[spelled])) else { return false }
+            book = number
+        } else {
+            guard UserID.isPlain(user) || UserID(stored: String(decoding: user, as: UTF8.self)) != nil else { return false }
+        }
+        numbered.removeAll(keepingCapacity: true)
+        for document in glanced {
+            guard let number = documents.number(of: UnsafeRawBufferPointer(rebasing: bytes[document.path])) else { return false }
+            numbered.append(OpenDocument(number: number, dv: document.dv, isDeleted: document.isDeleted))
+        }
+        if !glance.audit.isEmpty, glance.seq >= auditFrom {
+            guard let user = UserID(stored: String(decoding: user, as: UTF8.self)) else { return false }
+            audit.append(AuditBacklog(seq: glance.seq, at: glance.at, user: user, entries: Array(bytes[glance.audit])))
+        }
+        tail.good.append(range)
+        takeRecord(
+            OpenRecord(
+                segment: segment.number, range: range, crc: crc, seq: glance.seq, book: book, v: glance.v, previous: glance.previous,
+                generation: 0),
+            at: glance.at, &segment)
+        return true
+    }
+
+    /// A batch that lists exactly the records before it, as every batch does whose records are whole.
+    private func takeKnownBatch(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int64>) -> Bool {
+        var cursor = ByteCursor(bytes)
+        guard cursor.take("{\"b\":"), let number = cursor.takeInt(), cursor.take(",\"who\":[") else { return false }
+        var isFirst = true
+        func takeMember(_ name: (inout ByteCursor) -> Bool, _ version: Int64) -> Bool {
+            guard isFirst || cursor.take(","), cursor.take("["), name(&cursor), cursor.takeInt() == version else { return false }
+            isFirst = false
+            return cursor.take("]")
+        }
+        for index in tail.open.indices {
+            let open = tail.open[index]
+            if open.v > 0, !takeMember({ books.takeName(open.book, from: &$0) }, open.v) { return false }
+            for position in open.documents {
+                let document = tail.documents[position]
+                guard takeMember({ documents.takeName(document.number, from: &$0) }, document.dv) else { return false }
+            }
+        }
+        guard cursor.take("]"), cursor.at == bytes.count - SealedLine.sealBytes else { return false }
+        tail.good.append(range)
+        takeBatch(number, range, missing: [])
+        return true
+    }
+
     private func take(_ line: JournalLine, _ crc: UInt32, _ bytes: UnsafeRawBufferPointer, _ range: Range<Int64>, _ segment: inout Segment)
     {
         tail.good.append(range)
@@ -207,49 +260,75 @@ final class JournalScan {
             lastBatch = max(lastBatch, header.firstBatch - 1)
             newest = max(newest ?? header.at, header.at)
         case .record(let record):
-            confirmSuspects()
-            applyAll(tail.last)
-            tail.last = []
-            tail.lastBatchLine = nil
-            if !tail.bad.isEmpty, record.seq > lastSeq + 1, lastSeq > 0 {
-                notice(StorageNotice(.warning, "journal_numbers_missing", ["from": "\(lastSeq + 1)", "to": "\(record.seq - 1)"]))
+            numbered.removeAll(keepingCapacity: true)
+            for document in record.documents {
+                numbered.append(
+                    OpenDocument(number: documents.number(of: document.path), dv: document.dv, isDeleted: document.body == nil))
             }
-            segment.firstSeq = segment.firstSeq ?? record.seq
-            segment.lastSeq = max(segment.lastSeq, record.seq)
-            lastSeq = max(lastSeq, record.seq)
-            newest = max(newest ?? record.at, record.at)
-            tail.open.append(OpenRecord(segment: segment.number, range: range, record: record, crc: crc))
+            takeRecord(
+                OpenRecord(
+                    segment: segment.number, range: range, crc: crc, seq: record.seq,
+                    book: record.v > 0 ? books.number(of: record.key) : -1, v: record.v, previous: record.previous,
+                    generation: record.install?.generation ?? 0),
+                at: record.at, &segment)
             if !record.audit.isEmpty, record.seq >= auditFrom {
                 audit.append(AuditBacklog(seq: record.seq, at: record.at, user: record.user, entries: Array(bytes[record.audit])))
             }
         case .batch(let number, let members):
-            confirmSuspects()
-            applyAll(tail.last)
-            if number != lastBatch + 1 {
-                notice(StorageNotice(.error, "journal_batch_missing", ["from": "\(lastBatch + 1)", "to": "\(number - 1)"]))
-            }
-            lastBatch = max(lastBatch, number)
-            tail.suspects = missing(members)
-            tail.last = tail.open
-            tail.lastBatchLine = range
-            tail.open = []
+            takeBatch(number, range, missing: missing(members))
         case .seal:
             confirmSuspects()
-            applyAll(tail.last)
-            applyAll(tail.open)
+            applyLast()
+            applyOpen()
             tail.last = []
             tail.open = []
             tail.lastBatchLine = nil
         }
     }
 
-    private func missing(_ members: [BatchMember]) -> [BatchMember] {
-        var seen: Set<BatchMember> = []
-        for open in tail.open {
-            if open.record.v > 0 { seen.insert(.book(open.record.key, v: open.record.v)) }
-            for document in open.record.documents { seen.insert(.document(document.path, dv: document.dv)) }
+    /// Takes a record whose documents are `numbered`.
+    private func takeRecord(_ record: OpenRecord, at time: Timestamp, _ segment: inout Segment) {
+        confirmSuspects()
+        applyLast()
+        tail.last.removeAll(keepingCapacity: true)
+        tail.lastBatchLine = nil
+        if !tail.bad.isEmpty, record.seq > lastSeq + 1, lastSeq > 0 {
+            notice(StorageNotice(.warning, "journal_numbers_missing", ["from": "\(lastSeq + 1)", "to": "\(record.seq - 1)"]))
         }
+        segment.firstSeq = segment.firstSeq ?? record.seq
+        segment.lastSeq = max(segment.lastSeq, record.seq)
+        lastSeq = max(lastSeq, record.seq)
+        newest = max(newest ?? time, time)
+        if tail.open.isEmpty { tail.documents.removeAll(keepingCapacity: true) }
+        var record = record
+        record.documents = tail.documents.count..<tail.documents.count + numbered.count
+        tail.documents.append(contentsOf: numbered)
+        tail.open.append(record)
+    }
+
+    private func takeBatch(_ number: Int64, _ range: Range<Int64>, missing: [BatchMember]) {
+        confirmSuspects()
+        applyLast()
+        if number != lastBatch + 1 {
+            notice(StorageNotice(.error, "journal_batch_missing", ["from": "\(lastBatch + 1)", "to": "\(number - 1)"]))
+        }
+        lastBatch = max(lastBatch, number)
+        tail.suspects = missing
+        tail.closeBatch()
+        tail.lastBatchLine = range
+    }
+
+    private func missing(_ members: [BatchMember]) -> [BatchMember] {
+        let seen = Set(self.members(of: tail.open))
         return members.filter { !seen.contains($0) }
+    }
+
+    /// What a batch says of these records.
+    func members(of records: [OpenRecord]) -> [BatchMember] {
+        records.flatMap { open in
+            (open.v > 0 ? [BatchMember.book(books.keys[open.book], v: open.v)] : [])
+                + open.documents.map { .document(documents.path(tail.documents[$0].number), dv: tail.documents[$0].dv) }
+        }
     }
 
     /// Something good came after the batch, so it was acknowledged: what it lacks was real.
@@ -259,45 +338,42 @@ final class JournalScan {
             case .book(let key, let v):
                 notice(
                     StorageNotice(.error, "journal_record_lost", ["user": key.user.text, "book": key.book.text, "v": "\(v)"]))
-                var mark = books[key] ?? BookMark(v: 0, crc: 0, oldestSegment: .max)
+                let number = books.number(of: key)
+                var mark = books.marks[number] ?? BookMark(v: 0, crc: 0, oldestSegment: .max)
                 mark.lost = max(mark.lost, v)
-                books[key] = mark
+                books.marks[number] = mark
             case .document(let path, let dv):
                 notice(StorageNotice(.error, "journal_document_lost", ["path": path.text, "dv": "\(dv)"]))
+                let number = documents.number(of: path)
                 var mark =
-                    documents[path]
+                    documents[number]
                     ?? DocumentMark(dv: 0, seq: 0, place: RecordPlace(segment: 0, offset: 0, length: 0, v: 0), isDeleted: false)
                 mark.lost = max(mark.lost, dv)
-                documents[path] = mark
+                documents[number] = mark
             }
         }
         tail.suspects = []
     }
 
-    /// Lets records count.
-    func applyAll(_ records: [OpenRecord]) {
-        for open in records { apply(open) }
+    /// Lets the records of the last closed batch count.
+    private func applyLast() {
+        for index in tail.last.indices { apply(tail.last[index]) }
     }
 
+    private func applyOpen() {
+        for index in tail.open.indices { apply(tail.open[index]) }
+    }
+
+    /// Lets a record count.
     func apply(_ open: OpenRecord) {
-        let record = open.record
-        let place = RecordPlace(
-            segment: open.segment, offset: open.range.lowerBound, length: Int(open.range.count), v: record.v)
-        if record.v > 0 {
-            var mark = books[record.key] ?? BookMark(v: 0, crc: 0, oldestSegment: open.segment)
-            mark.oldestSegment = min(mark.oldestSegment, open.segment)
-            if record.v > mark.v {
-                mark.v = record.v
-                mark.crc = open.crc
-            }
-            if let install = record.install { mark.generation = max(mark.generation, install.generation) }
-            if open.segment >= placesFrom { mark.places.append(place) }
-            books[record.key] = mark
-        }
-        for document in record.documents where document.dv > documents[document.path]?.dv ?? 0 {
-            let lost = documents[document.path]?.lost ?? 0
-            documents[document.path] = DocumentMark(
-                dv: document.dv, seq: record.seq, place: place, isDeleted: document.body == nil, lost: lost)
+        let place = RecordPlace(segment: open.segment, offset: open.range.lowerBound, length: Int(open.range.count), v: open.v)
+        if open.v > 0 { books.add(open, at: open.segment >= placesFrom ? place : nil) }
+        for position in open.documents {
+            let document = tail.documents[position]
+            let known = documents[document.number]
+            guard document.dv > known?.dv ?? 0 else { continue }
+            documents[document.number] = DocumentMark(
+                dv: document.dv, seq: open.seq, place: place, isDeleted: document.isDeleted, lost: known?.lost ?? 0)
         }
     }
 

@@ -39,11 +39,19 @@ struct KeyTable {
         return nil
     }
 
+    /// The key of that number.
+    func withKey<Result>(_ number: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        let entry = entries[number]
+        return keys.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[entry.start..<entry.start + entry.count])) }
+    }
+
+    func text(_ number: Int) -> String { withKey(number) { String(decoding: $0, as: UTF8.self) } }
+
+    func hasPrefix(_ number: Int, _ prefix: String) -> Bool { withKey(number) { $0.starts(with: prefix.utf8) } }
+
     private func equals(_ entry: (start: Int, count: Int, hash: UInt32), _ key: UnsafeRawBufferPointer) -> Bool {
-        guard entry.count == key.count else { return false }
-        return keys.withUnsafeBytes { keys in
-            for index in 0..<key.count where keys[entry.start + index] != key[index] { return false }
-            return true
+        keys.withUnsafeBytes { keys in
+            WordSearch.areEqual(UnsafeRawBufferPointer(rebasing: keys[entry.start..<entry.start + entry.count]), key)
         }
     }
 

@@ -138,35 +138,12 @@ struct RowReader {
         guard start < bytes.count else { return nil }
         switch bytes[start] {
         case UInt8(ascii: "\""):
-            var at = start + 1
-            var isEscaped = false
-            while at < bytes.count {
-                let byte = bytes[at]
-                if byte == UInt8(ascii: "\"") { return RowValue(start: start + 1, end: at, kind: .string, isEscaped: isEscaped) }
-                if byte == UInt8(ascii: "\\") {
-                    isEscaped = true
-                    at += 1
-                }
-                at += 1
-            }
-            return nil
+            guard var at = WordSearch.quoteOrBackslash(in: bytes, from: start + 1) else { return nil }
+            let isEscaped = bytes[at] == UInt8(ascii: "\\")
+            while at < bytes.count, bytes[at] != UInt8(ascii: "\"") { at += bytes[at] == UInt8(ascii: "\\") ? 2 : 1 }
+            return at < bytes.count ? RowValue(start: start + 1, end: at, kind: .string, isEscaped: isEscaped) : nil
         case UInt8(ascii: "{"), UInt8(ascii: "["):
-            var depth = 0
-            var at = start
-            while at < bytes.count {
-                switch bytes[at] {
-                case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-                case UInt8(ascii: "}"), UInt8(ascii: "]"):
-                    depth -= 1
-                    if depth == 0 { return RowValue(start: start, end: at + 1, kind: .nested, isEscaped: false) }
-                case UInt8(ascii: "\""):
-                    guard let inner = scan(at) else { return nil }
-                    at = inner.end
-                default: break
-                }
-                at += 1
-            }
-            return nil
+            return WordSearch.end(ofNestedAt: start, in: bytes).map { RowValue(start: start, end: $0, kind: .nested, isEscaped: false) }
         default:
             var at = start
             while at < bytes.count {
@@ -249,9 +226,10 @@ struct RowReader {
             bytes[at + 19] == UInt8(ascii: "."), bytes[at + 26] == UInt8(ascii: "Z"),
             let year = digits(at, 4), let month = digits(at + 5, 2), let day = digits(at + 8, 2), let hour = digits(at + 11, 2),
             let minute = digits(at + 14, 2), let second = digits(at + 17, 2), let fraction = digits(at + 20, 6),
-            hour < 24, minute < 60, second < 60, (1...12).contains(month), (1...28).contains(day)
+            hour < 24, minute < 60, second < 60, (1...12).contains(month), (1...30).contains(day),
+            day <= 28 || month != 2
         else { return text(value).flatMap { Timestamp(rfc3339: $0) } }
-        // Up to the 28th every day exists, and nine days in ten need no more than this (days since 1970, eras of 400 years).
+        // Up to the 30th every day exists but in February; the rest takes the slow way (days since 1970, eras of 400 years).
         let shiftedYear = month <= 2 ? year - 1 : year
         let yearOfEra = shiftedYear % 400
         let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1

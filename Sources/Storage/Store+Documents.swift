@@ -88,7 +88,7 @@ extension Store {
         if let end { return done(.failure(end)) }
         let folder = prefix + "/"
         // Documents that a crash left in the journal only get their files first; there are as many as one checkpoint interval makes.
-        let marks = documentMarks.filter { $0.key.text.hasPrefix(folder) && $0.value.lost <= $0.value.dv }
+        let marks = documentMarks.under(folder).filter { $0.value.lost <= $0.value.dv }
         appendBacklog { [self] in
             onDisk { thread -> Result<[DocumentPath], StorageFailure> in
                 do throws(StorageFailure) {

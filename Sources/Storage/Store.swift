@@ -25,7 +25,7 @@ package final class Store {
     var books: [BookKey: OpenBook] = [:]
     /// What the journal knew at start, and of books that were forgotten since.
     var bookMarks: [BookKey: BookMark]
-    var documentMarks: [DocumentPath: DocumentMark]
+    var documentMarks: DocumentMarks
     var cache: DocumentCache
     /// Documents being read, with those who wait.
     var documentLoads: [DocumentPath: [(Result<LoadedDocument, StorageFailure>) -> Void]] = [:]
@@ -65,7 +65,7 @@ package final class Store {
         self.format = format
         nextSeq = scan.lastSeq + 1
         nextBatch = scan.lastBatch + 1
-        bookMarks = scan.books
+        bookMarks = scan.books.byKey
         documentMarks = scan.documents
         cache = DocumentCache(entryLimit: options.documentCacheEntries, byteLimit: options.documentCacheBytes)
         newestAtStart = scan.newest

@@ -46,7 +46,7 @@ extension Store {
         }
         for notice in notices { report(line(notice)) }
         if !isClean { report(CheckLine(verdict: .remark, text: "The journal was not closed in order; the next start mends its end.")) }
-        let checker = FolderCheck(disk: disk, format: format, scan: scan, report: report)
+        let checker = FolderCheck(disk: disk, format: format, scan: scan, marks: scan.books.byKey, report: report)
         try checker.books()
         try checker.documents()
         try checker.audit()
@@ -63,6 +63,7 @@ private struct FolderCheck {
     let disk: any Disk
     let format: FolderFormat
     let scan: JournalScan
+    let marks: [BookKey: BookMark]
     let report: (CheckLine) -> Void
 
     // MARK: Books
@@ -88,19 +89,19 @@ private struct FolderCheck {
                     hasFiles = true
                 }
             }
-            if hasFiles || scan.books[key] != nil { keys.append(key) }
+            if hasFiles || marks[key] != nil { keys.append(key) }
             for key in keys.sorted() {
                 seen.insert(key)
                 check(key)
             }
         }
-        for key in scan.books.keys.sorted() where !seen.contains(key) { check(key) }
+        for key in marks.keys.sorted() where !seen.contains(key) { check(key) }
     }
 
     private func check(_ key: BookKey) {
         let name = key.book == .default ? key.user.text : "\(key.user) \(key.book)"
         let loader = BookLoader(
-            key: key, mark: scan.books[key], oldestRetainedSeq: scan.segments.first { $0.firstSeq != nil }?.firstSeq ?? .max,
+            key: key, mark: marks[key], oldestRetainedSeq: scan.segments.first { $0.firstSeq != nil }?.firstSeq ?? .max,
             newestAtStart: nil, retention: .zero, limitBytes: StoreOptions().bookFileLimitBytes, now: format.createdAt)
         do throws(StorageFailure) {
             let (book, remarks, lines) = try loader.inspect(on: disk)
@@ -126,7 +127,7 @@ private struct FolderCheck {
 
     func documents() throws(StorageFailure) {
         for folder in ["users", "sessions", "credentials", "config", "index"] { try documents(below: folder) }
-        for (path, mark) in scan.documents.sorted(by: { $0.key < $1.key }) where !mark.isDeleted { check(path, mark) }
+        for (path, mark) in scan.documents.under("").sorted(by: { $0.key < $1.key }) where !mark.isDeleted { check(path, mark) }
     }
 
     private func documents(below directory: String) throws(StorageFailure) {

@@ -192,34 +192,41 @@ import Testing
 }
 
 @Suite(.enabled(if: Fixtures.available, "needs ../shared/fixtures")) struct `Candles from recorded tapes` {
+    /// The recording was made of the ticks in the order of their stamps, whole seconds that several ticks share.
     @Test(arguments: ["RELIANCE", "INFY", "SBIN"], ["2021-04-13", "2021-04-28", "2021-05-03"])
     func `equal the recorded one-minute bars`(symbol: String, day: String) throws {
-        let tape = try Fixtures.tape(day, symbol)
-        var builder = CandleBuilder(tape[0].instrument)
-        for tick in tape { _ = builder.add(tick) }
-        let built = builder.candles(.minute, includingCurrent: true)
+        let arrival = try Fixtures.tape(day, symbol)
+        let tape = arrival.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
         let recorded = try Fixtures.rows("intraday-1m/\(symbol).csv.gz").filter { $0[0].hasPrefix(day) }
         #expect(recorded.count >= 370)
+        let built = candles(of: tape)
+        let asTheyCame = candles(of: arrival)
+        let minutes = Dictionary(grouping: tape) { CandleInterval.minute.start(of: $0.at) }
 
-        var bars: [Timestamp: [String]] = [:]
-        for row in recorded { bars[try #require(Timestamp(rfc3339: row[0]))] = row }
-        var compared = 0
-        var differing = [0, 0, 0, 0, 0]
-        for (number, candle) in built.enumerated() {
-            guard let row = bars[candle.openedAt] else { continue }
-            compared += 1
+        for row in recorded {
+            let start = try #require(Timestamp(rfc3339: row[0]))
+            let candle = try #require(built[start], "\(row)")
+            let ticks = try #require(minutes[start], "\(row)")
+            let prices = try row[1...4].map { try #require(Price(text: $0)) }
+            #expect([candle.high, candle.low] == [prices[1], prices[2]], "\(row)")
+            #expect(ticks.prefix { $0.at == ticks[0].at }.contains { $0.lastPrice == prices[0] }, "\(row)")
+            #expect(ticks.reversed().prefix { $0.at == ticks[ticks.count - 1].at }.contains { $0.lastPrice == prices[3] }, "\(row)")
+            #expect([candle.open, candle.close] == [ticks[0].lastPrice, ticks[ticks.count - 1].lastPrice], "\(row)")
             // The recording counts what was traded before the open into the first bar; we do not.
-            let before = number == 0 ? tape[0].dayVolume : .zero
-            let values = [candle.open.text, candle.high.text, candle.low.text, candle.close.text, (candle.volume + before).text]
-            for (column, value) in values.enumerated() where Price(text: row[column + 1])?.text != Price(text: value)?.text {
-                differing[column] += 1
-            }
+            let before = ticks[0] == tape[0] ? tape[0].dayVolume : .zero
+            #expect(candle.volume + before == Quantity(text: row[5]), "\(row)")
+            let early = try #require(asTheyCame[start])
+            #expect([early.high, early.low] == [candle.high, candle.low], "extremes know no order: \(row)")
         }
-        #expect(compared == recorded.count, "\(built.count) built")
-        #expect(differing[1] == 0 && differing[2] == 0, "\(differing): extremes know no order")
-        #expect(differing.allSatisfy { $0 <= 4 }, "\(differing) of \(compared): only disorder at a bar's edge may differ")
-        let volume = built.reduce(Quantity.zero) { $0 + $1.volume } + tape[0].dayVolume
-        #expect(volume == tape.map(\.dayVolume).max())
+        for way in [built, asTheyCame] {
+            #expect(way.values.reduce(tape[0].dayVolume) { $0 + $1.volume } == tape.map(\.dayVolume).max())
+        }
+    }
+
+    private func candles(of tape: [Tick]) -> [Timestamp: Candle] {
+        var builder = CandleBuilder(tape[0].instrument)
+        for tick in tape { _ = builder.add(tick) }
+        return Dictionary(uniqueKeysWithValues: builder.candles(.minute, includingCurrent: true).map { ($0.openedAt, $0) })
     }
 
     @Test func `bars of five minutes make the recorded bars of fifteen`() throws {
