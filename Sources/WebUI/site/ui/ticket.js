@@ -277,7 +277,8 @@ export function createTicket({ onDone, onLeave }) {
       onDone(outcome(answer.order), answer.order.status === "REJECTED" ? "bad" : "good");
     } catch (error) {
       if (error instanceof ApiError && error.outcomeUnknown) {
-        // The same id goes along next time: the server answers with the order it has, if it has it.
+        // The same id goes along next time: the server answers with the order it has, if it has it. The next click may come at once.
+        sentAt = -doubleClickMilliseconds;
         refused(`${error.message} Whether the order arrived is not known; sending again is safe.`, null);
       } else {
         id = newID();
