@@ -45,8 +45,19 @@ package struct StoreOptions: Sendable {
     package var recordLimitBytes = SealedLine.limitBytes
     /// The longest readable file that is loaded.
     package var bookFileLimitBytes = 1 << 30
-    /// How long information stays at an old place after it became durable at a new one.
+    /// How long information stays at an old place after it became durable at a new one: a copy of the running folder that takes no
+    /// longer is complete.
     package var retention: Duration = .seconds(86_400)
+    /// Above this many bytes of journal, segments go after `shortestRetention`.
+    package var journalLimitBytes: Int64 = 20 << 30
+    /// The least that a full journal leaves of the retention.
+    package var shortestRetention: Duration = .seconds(7_200)
+    /// A book's file is folded when it is longer than this and more than half of it can be.
+    package var compactionBytes = 256 << 10
+    /// The most data files that are open at one moment, the journal's own not counted.
+    package var openFiles = 20
+    /// Rules of the protocol that are left out. For tests that show what each of them prevents.
+    package var without: Set<ProtocolRule> = []
     /// Whether a network or user-space file system is accepted all the same.
     package var acceptsAnyFileSystem = false
     /// What the LOCK file says about the holder, beside the time.

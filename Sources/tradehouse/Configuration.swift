@@ -17,6 +17,7 @@ struct Configuration {
     var passwordCost = 12
     var passwordQueue = 64
     var ratesAreOff = false
+    var allowsShortRetention = false
     var market = MarketSetting.simulated
     var marketSeed: UInt64 = 1
     var stopGrace: Duration = .seconds(10)
@@ -53,9 +54,15 @@ struct Configuration {
         }
         if configuration.ratesAreOff { configuration.house.rateLimits = .off }
         configuration.house.marketKind = configuration.market.kind
+        if configuration.allowsShortRetention {
+            configuration.store.shortestRetention = min(configuration.store.shortestRetention, configuration.store.retention)
+        }
         try configuration.checkTogether()
         return configuration
     }
+
+    /// A copy of the running folder may take this long in any case.
+    static let leastRetention: Duration = .seconds(7_200)
 
     /// What single values cannot tell.
     private func checkTogether() throws {
@@ -66,6 +73,11 @@ struct Configuration {
         if house.mode == .production, proxies.isEmpty {
             throw UsageProblem(
                 "mode = production needs encryption: set behind_proxy to the addresses of the proxy that does it.")
+        }
+        if store.retention < Configuration.leastRetention, !allowsShortRetention {
+            throw UsageProblem(
+                "`retention_seconds` below 7200 makes copies of the running folder incomplete; only short_retention = on, for rehearsals, "
+                    + "allows it.")
         }
         if passwordCost < 12, house.mode != .test {
             throw UsageProblem("`password_cost` below 12 is for mode = test only.")

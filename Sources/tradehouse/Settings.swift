@@ -130,6 +130,22 @@ extension Setting {
         Setting(key: "segment_minutes", defaultValue: "10") { text, configuration in
             configuration.store.segmentAge = .seconds(60 * (try whole(text, 1...1440)))
         },
+        Setting(key: "retention_seconds", defaultValue: "86400") { text, configuration in
+            configuration.store.retention = .seconds(try whole(text, 1...2_592_000))
+        },
+        Setting(key: "short_retention", defaultValue: "off") { text, configuration in
+            guard text == "on" || text == "off" else { throw SettingProblem("on or off") }
+            configuration.allowsShortRetention = text == "on"
+        },
+        Setting(key: "journal_limit_megabytes", defaultValue: "20480") { text, configuration in
+            configuration.store.journalLimitBytes = Int64(try whole(text, 1...16_777_216)) << 20
+        },
+        Setting(key: "compaction_kilobytes", defaultValue: "256") { text, configuration in
+            configuration.store.compactionBytes = (try whole(text, 1...1_048_576)) << 10
+        },
+        Setting(key: "open_files", defaultValue: "20") { text, configuration in
+            configuration.store.openFiles = try whole(text, 4...1000)
+        },
         Setting(key: "free_megabytes", defaultValue: "1024") { text, configuration in
             configuration.store.minimumFreeBytes = Int64(try whole(text, 0...1_048_576)) << 20
         },
