@@ -13,6 +13,7 @@ package enum AuthenticationRefusal: String, Error, Sendable, CaseIterable {
 package enum HouseRefusal: Error, Sendable, Hashable {
     case registrationClosed
     case invalidEmail
+    case invalidName
     case passwordTooShort
     case passwordTooLong
     case passwordTooCommon

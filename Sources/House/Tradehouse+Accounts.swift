@@ -90,6 +90,7 @@ extension Tradehouse {
         id wanted: UserID?, email: String, password: String, name: String, role: Role, from origin: Origin
     ) async throws -> (UserRecord, Commit) {
         guard let address = EmailAddress(email) else { throw HouseRefusal.invalidEmail }
+        guard name.utf8.count <= Tradehouse.nameLimitBytes, name.isPrintable else { throw HouseRefusal.invalidName }
         try checkNewPassword(password)
         guard registering.insert(address.folded).inserted else { throw HouseRefusal.emailTaken }
         do {

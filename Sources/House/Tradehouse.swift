@@ -66,16 +66,13 @@ package actor Tradehouse {
         try await findOwner()
     }
 
+    /// Takes a task for the house's own: it is cancelled when the house closes.
+    package func adopt(_ task: Task<Void, Never>) { backgroundTasks.append(task) }
+
     /// What can wait until requests are answered: idle desks are put to sleep, and the day so far is worked out.
     package func resumeWork() {
-        backgroundTasks.append(
-            Task(executorPreference: executor) {
-                await self.sweepIdleDesks()
-            })
-        backgroundTasks.append(
-            Task(executorPreference: executor) {
-                await self.recallDay()
-            })
+        adopt(Task(executorPreference: executor) { await self.sweepIdleDesks() })
+        adopt(Task(executorPreference: executor) { await self.recallDay() })
     }
 
     /// Stops the market and waits until everything acknowledged, and everything on its way, is on disk.

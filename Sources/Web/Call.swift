@@ -57,6 +57,8 @@ package struct FieldProblem: Error, Sendable {
     package enum Kind: Sendable {
         case missing
         case notText
+        /// Has characters that do not show.
+        case notPrintable
         case notInteger
         case fractional
         case notNumber
@@ -118,6 +120,17 @@ package struct Fields: Sendable {
         if let text = try optionalText(name, limit: limit) { return text }
         guard let fallback else { throw problem(name, .missing) }
         return fallback
+    }
+
+    /// A text that others or the log will show: without characters that do not show.
+    package func optionalPrintable(_ name: String, limit: Int) throws -> String? {
+        let text = try optionalText(name, limit: limit)
+        if let text, !text.isPrintable { throw problem(name, .notPrintable) }
+        return text
+    }
+
+    package func printable(_ name: String, limit: Int, default fallback: String) throws -> String {
+        try optionalPrintable(name, limit: limit) ?? fallback
     }
 
     /// One of the words of an enumeration; letter case counts.

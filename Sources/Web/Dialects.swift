@@ -78,7 +78,7 @@ extension FieldProblem {
         case .notOneOf: "not_allowed"
         case .tooLong: "too_long"
         case .tooLarge: "too_large"
-        case .notAnIdentifier: "malformed"
+        case .notAnIdentifier, .notPrintable: "malformed"
         case .unknown: "unknown_field"
         case .notJSON: "not_json"
         case .rule(let code, _): code
@@ -90,6 +90,7 @@ extension FieldProblem {
         switch kind {
         case .missing: "`\(field)` is missing. Send it in the \(place.rawValue)."
         case .notText: "`\(field)` must be a text."
+        case .notPrintable: "`\(field)` holds characters that do not show. Type it anew."
         case .notInteger: "`\(field)` must be a whole number."
         case .fractional: "`\(field)` must be a whole number, without a fraction."
         case .notNumber: "`\(field)` must be a number with at most eight decimals."
@@ -112,6 +113,7 @@ extension FieldProblem {
         switch kind {
         case .missing: ("missing", "Field required")
         case .notText: ("string_type", "Input should be a valid string")
+        case .notPrintable: ("value_error", "Value error, characters that do not show")
         case .notInteger:
             input.string == nil
                 ? ("int_type", "Input should be a valid integer")

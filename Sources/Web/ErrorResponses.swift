@@ -100,6 +100,7 @@ enum ErrorResponses {
             case .registrationClosed:
                 (403, "registration_closed", "This house takes no new accounts by itself. Ask its owner for an invitation.", nil)
             case .invalidEmail: (400, "invalid_email", "That is not an e-mail address. Check it and send it again.", "email")
+            case .invalidName: (400, "malformed", "The name is too long or holds characters that do not show. Type it anew.", "name")
             case .passwordTooShort: (400, "password_too_short", "The password is too short: use at least 8 characters.", "password")
             case .passwordTooLong: (400, "password_too_long", "The password is too long: use at most 256 characters.", "password")
             case .passwordTooCommon:

@@ -102,6 +102,8 @@ extension TestHouse {
         Bad(
             body: #"{"email":"a@b.cd","password":"long enough 1","name":"\#(String(repeating: "n", count: 101))"}"#, error: "too_long",
             field: "name"),
+        Bad(body: #"{"email":"a@b.cd","password":"long enough 1","name":"a\u202eb"}"#, error: "malformed", field: "name"),
+        Bad(body: #"{"email":"a@b.cd","password":"long enough 1","name":"a\u0007b"}"#, error: "malformed", field: "name"),
         Bad(body: "[]", error: "wrong_type"),
         Bad(body: "{", error: "not_json"),
         Bad(body: "", error: "not_json"),

@@ -46,7 +46,7 @@ enum OrderFields {
                 type: try body.text("order_type", limit: 8, default: "MARKET").uppercased(), limit: try body.optionalPrice("price"),
                 trigger: try body.optionalPrice("trigger_price"), place: body.place),
             validity: try body.word("validity", default: .day, uppercasing: true), quantity: try body.quantity("quantity"),
-            tag: try body.optionalText("tag", limit: tagLimitBytes))
+            tag: try body.optionalPrintable("tag", limit: tagLimitBytes))
     }
 
     /// The kind of price that the words ask for; a price that the type needs and that is not there is named.

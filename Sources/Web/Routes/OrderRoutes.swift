@@ -53,7 +53,7 @@ enum OrderRoutes {
         let draft = OrderDraft(
             instrument: instrument, side: side, product: try query.word("product", default: .intraday, uppercasing: true), kind: .market,
             quantity: try query.quantity("quantity"),
-            tag: try query.text("tag", limit: OrderFields.tagLimitBytes, default: "paper_trading"))
+            tag: try query.printable("tag", limit: OrderFields.tagLimitBytes, default: "paper_trading"))
         let placed = try await house.place(draft, as: call.trader, from: call.origin)
         try OrderFields.refuseLegacy(placed.order)
         return .object { json in

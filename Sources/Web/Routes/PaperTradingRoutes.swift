@@ -108,7 +108,7 @@ enum PaperTradingRoutes {
             instrument: try instrument("symbol", exchange: "NSE", symbol: symbol),
             side: try body.word("action", default: .buy, uppercasing: true), product: .intraday, kind: .market,
             quantity: try body.quantity("quantity", default: Quantity(whole: 1)),
-            tag: try body.text("strategy", limit: OrderFields.tagLimitBytes, default: "MANUAL"))
+            tag: try body.printable("strategy", limit: OrderFields.tagLimitBytes, default: "MANUAL"))
         return try await legacyTrade(house, call, draft)
     }
 

@@ -104,7 +104,7 @@ private final class Life: @unchecked Sendable {
         assembly.log.info("listening", [("address", "\(address)")])
         await assembly.house.resumeWork()
         await assembly.house.run(assembly.source)
-        Task(executorPreference: assembly.loop) { await app.runLiveFeed() }
+        await assembly.house.adopt(Task(executorPreference: assembly.loop) { await app.runLiveFeed() })
     }
 
     /// Requests in flight finish, what was acknowledged is on disk, then the loop ends.

@@ -127,6 +127,7 @@ enum UserCommand {
     private static func sentence(_ refusal: HouseRefusal) -> String {
         switch refusal {
         case .invalidEmail: "That is not an e-mail address."
+        case .invalidName: "The name is too long (100 bytes) or holds characters that do not show."
         case .passwordTooShort: "The password is too short: at least 8 characters."
         case .passwordTooLong: "The password is too long: at most 256 characters."
         case .passwordTooCommon: "That password is among the most guessed ones."
