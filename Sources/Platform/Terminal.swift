@@ -1,5 +1,6 @@
 // What a command says to the person who ran it: answers on standard output, one sentence on standard error when it fails.
 
+import CPlatform
 import Glibc
 
 /// The three standard streams, the environment, and the way out.
@@ -43,4 +44,7 @@ package enum Terminal {
 /// What the process is to the system.
 package enum ProcessFacts {
     package static var id: Int32 { getpid() }
+
+    /// The wall clock, for commands that have no loop to ask.
+    package static var wallMicroseconds: Int64 { cp_wall_microseconds() }
 }

@@ -50,12 +50,18 @@ struct BookLoader: Sendable {
     }
 
     /// Reads the book and changes nothing.
-    func inspect(on disk: any Disk) throws(StorageFailure) -> (book: LoadedBook, remarks: [StorageNotice], lines: Int) {
-        guard let texts = try readFiles(on: disk, mends: false) else { return (LoadedBook(snapshot: nil, chain: BookChain()), [], 0) }
+    ///
+    /// `lastActAt` is when the newest act that counts was stored.
+    func inspect(
+        on disk: any Disk
+    ) throws(StorageFailure) -> (book: LoadedBook, remarks: [StorageNotice], lines: Int, lastActAt: Timestamp?) {
+        guard let texts = try readFiles(on: disk, mends: false) else {
+            return (LoadedBook(snapshot: nil, chain: BookChain()), [], 0, nil)
+        }
         var walk = BookWalk(key: key, texts: texts, mark: mark, oldestRetainedSeq: oldestRetainedSeq)
         try walk.run(on: disk)
         let lines = texts.reduce(0) { $0 + $1.lines.count }
-        return (LoadedBook(snapshot: try walk.snapshot(), chain: walk.chain), walk.remarks, lines)
+        return (LoadedBook(snapshot: try walk.snapshot(), chain: walk.chain), walk.remarks, lines, walk.lastActAt)
     }
 
     /// Whether a book's meta file has the line of transaction `v` with that checksum of its journal record.

@@ -330,6 +330,25 @@ struct BookWalk {
         return Array(text.bytes[..<keptEnd[index]]) + added[index]
     }
 
+    /// When the newest act that counts was stored: the time of its meta line.
+    var lastActAt: Timestamp? {
+        let index = BookFile.meta.rawValue
+        func time(_ bytes: [UInt8], _ range: Range<Int>) -> Timestamp? {
+            bytes.withUnsafeBytes { bytes in
+                var row = RowReader(UnsafeRawBufferPointer(rebasing: bytes[range]))
+                return row.time("t")
+            }
+        }
+        if addedLines[index] > 0 {
+            let last = added[index].dropLast()
+            let start = last.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+            return time(added[index], start..<last.endIndex)
+        }
+        guard keptLines[index] > 0 else { return nil }
+        let line = texts[index].lines[keptLines[index] - 1]
+        return time(texts[index].bytes, line.start..<line.end)
+    }
+
     /// The state at the end of the walk; nil when nothing ever happened.
     func snapshot() throws(StorageFailure) -> PaperSnapshot? {
         guard chain.v > 0 else { return nil }

@@ -1,5 +1,6 @@
-// Proving a data folder by reading only: every document, every book, every sum. For `tradehouse check` and for tests; nothing is
-// written, so it also works on a copy that nobody may touch.
+// Proving a data folder by reading only: every document, every book, every sum. For `tradehouse check`, for backups and for tests;
+// nothing is written and no lock is taken, so it works beside a running server and on a copy that nobody may touch. The walk through
+// the folder is `FolderCheck`.
 
 import Platform
 import Trading
@@ -21,11 +22,68 @@ package struct CheckLine: Sendable, Equatable {
     package let text: String
 }
 
+/// How far a check has come.
+package struct CheckProgress: Sendable, Equatable {
+    package enum Stage: String, Sendable { case journal, books, documents, audit }
+
+    package let stage: Stage
+    package let done: Int
+    /// 0 where it is not known before.
+    package let total: Int
+}
+
+/// What a check found, counted. Lists of names are cut at `FolderCheck.namedLimit`, the counts are whole.
+package struct CheckSummary: Sendable, Equatable {
+    /// Accounts: documents below `users/`.
+    package var accounts = 0
+    /// Users with a book.
+    package var users = 0
+    package var books = 0
+    package var proven = 0
+    package var remarks = 0
+    package var troubles = 0
+    package var orders = 0
+    package var trades = 0
+    package var positions = 0
+    /// The sum of all books' cash.
+    package var cash = Money.zero
+    package var documents = 0
+    package var auditLines = 0
+    /// Books that cannot be proven: closed by the server, or their figures do not add up.
+    package var closedBooks: [String] = []
+    package var segments = 0
+    package var journalBytes: Int64 = 0
+    /// When the oldest retained segment was opened: from then on the journal has every act.
+    package var journalSince: Timestamp?
+    /// The newest act in the journal.
+    package var newestAct: Timestamp?
+    /// With a start asked for: users whose newest act is older than it and whom the journal does not vouch for either.
+    package var olderThanStart: [String] = []
+    package var olderCount = 0
+
+    /// How far back the journal reaches from its newest act: as old as that a hot copy may be at its end.
+    package var window: Duration { newestAct.flatMap { newest in journalSince.map { newest - $0 } } ?? .zero }
+    package var isProven: Bool { troubles == 0 }
+}
+
 extension Store {
-    /// Reads the whole folder and reports every book and every finding, one after the other, in bounded memory.
+    /// Reads the whole folder and reports every book and every finding, one after the other, in bounded memory per book.
     ///
-    /// Takes no lock: on the folder of a running server the newest acts may show as remarks.
-    package static func check(disk: any Disk, report: @escaping (CheckLine) -> Void) throws(StorageFailure) {
+    /// Beside a running server a file may change between two looks at it: what is in trouble is looked at once more, with the journal
+    /// read anew, before it is reported. The newest acts may show as remarks. `startedAt` asks who could be older than that moment,
+    /// for a copy that began then.
+    @discardableResult
+    package static func check(
+        disk: any Disk, startedAt: Timestamp? = nil, progress: @escaping (CheckProgress) -> Void = { _ in },
+        report: @escaping (CheckLine) -> Void
+    ) throws(StorageFailure) -> CheckSummary {
+        try runCheck(disk: disk, startedAt: startedAt, progress: progress, report: report).summary
+    }
+
+    /// As `check`; gives the walk itself, which knows the books in trouble by their keys.
+    static func runCheck(
+        disk: any Disk, startedAt: Timestamp? = nil, progress: @escaping (CheckProgress) -> Void, report: @escaping (CheckLine) -> Void
+    ) throws(StorageFailure) -> FolderCheck {
         guard let format = try FolderFormat.read(disk) else {
             throw .foreignFolder(folder: disk.location, found: "no FORMAT.json")
         }
@@ -36,155 +94,61 @@ extension Store {
         } catch {
             throw .io(error)
         }
-        var notices: [StorageNotice] = []
-        let scan = JournalScan(disk: disk, auditFrom: .max, notice: { notices.append($0) }, takeAudit: { _ in })
-        try scan.run()
-        let isClean = scan.endsClean
-        let now = scan.newest ?? format.createdAt
-        try scan.settleEnd(heals: false, at: now) { key, v, sum throws(StorageFailure) in
-            try BookLoader.metaHolds(key, v: v, sum: sum, on: disk, limitBytes: StoreOptions().bookFileLimitBytes)
+        progress(CheckProgress(stage: .journal, done: 0, total: 0))
+        let journal = try CheckedJournal.read(disk, format)
+        for notice in journal.notices { report(line(notice)) }
+        if !journal.endsClean {
+            report(CheckLine(verdict: .remark, text: "The journal was not closed in order; the next start mends its end."))
         }
-        for notice in notices { report(line(notice)) }
-        if !isClean { report(CheckLine(verdict: .remark, text: "The journal was not closed in order; the next start mends its end.")) }
-        let checker = FolderCheck(disk: disk, format: format, scan: scan, marks: scan.books.byKey, report: report)
-        try checker.books()
-        try checker.documents()
-        try checker.audit()
+        let checker = FolderCheck(disk: disk, format: format, journal: journal, startedAt: startedAt, progress: progress, report: report)
+        for notice in journal.notices { checker.count(line(notice).verdict) }
+        try checker.run()
+        return checker
     }
 
-    fileprivate static func line(_ notice: StorageNotice) -> CheckLine {
+    static func line(_ notice: StorageNotice) -> CheckLine {
         let facts = notice.fields.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         return CheckLine(verdict: notice.level == .error ? .trouble : .remark, text: "\(notice.event): \(facts)")
     }
 }
 
-/// The parts of a folder, each walked name by name.
-private struct FolderCheck {
-    let disk: any Disk
-    let format: FolderFormat
-    let scan: JournalScan
+/// The journal of a folder as a check sees it.
+struct CheckedJournal {
     let marks: [BookKey: BookMark]
-    let report: (CheckLine) -> Void
+    let documents: DocumentMarks
+    let notices: [StorageNotice]
+    let endsClean: Bool
+    let oldestSeq: Int64
+    let newest: Timestamp?
+    let since: Timestamp?
+    let segments: Int
+    let bytes: Int64
 
-    // MARK: Books
+    /// How often the journal is read anew because the server released a segment of it meanwhile.
+    static let attempts = 3
 
-    func books() throws(StorageFailure) {
-        var seen: Set<BookKey> = []
-        var users: [UserID] = []
-        try list("paper") { entry in
-            guard entry.isDirectory, let user = UserID(stored: entry.name), user.text == entry.name else {
-                report(CheckLine(verdict: .remark, text: "paper/\(entry.name) is not a user's folder and is left alone."))
-                return
-            }
-            users.append(user)
-        }
-        for user in users.sorted() {
-            let key = BookKey(user: user, book: .default)
-            var keys: [BookKey] = []
-            var hasFiles = false
-            try list(key.directory) { entry in
-                if entry.isDirectory {
-                    if let name = BookName(entry.name) { keys.append(BookKey(user: user, book: name)) }
-                } else if entry.name.hasPrefix("user_") {
-                    hasFiles = true
-                }
-            }
-            if hasFiles || marks[key] != nil { keys.append(key) }
-            for key in keys.sorted() {
-                seen.insert(key)
-                check(key)
+    static func read(_ disk: any Disk, _ format: FolderFormat) throws(StorageFailure) -> CheckedJournal {
+        for _ in 1..<attempts {
+            do throws(StorageFailure) {
+                return try readOnce(disk, format)
+            } catch {
+                guard case .io(let failure) = error, failure.kind == .notFound else { throw error }
             }
         }
-        for key in marks.keys.sorted() where !seen.contains(key) { check(key) }
+        return try readOnce(disk, format)
     }
 
-    private func check(_ key: BookKey) {
-        let name = key.book == .default ? key.user.text : "\(key.user) \(key.book)"
-        let loader = BookLoader(
-            key: key, mark: marks[key], oldestRetainedSeq: scan.segments.first { $0.firstSeq != nil }?.firstSeq ?? .max,
-            newestAtStart: nil, retention: .zero, limitBytes: StoreOptions().bookFileLimitBytes, now: format.createdAt)
-        do throws(StorageFailure) {
-            let (book, remarks, lines) = try loader.inspect(on: disk)
-            for remark in remarks { report(Store.line(StorageNotice(.warning, remark.event, remark.fields))) }
-            guard let snapshot = book.snapshot else {
-                return report(CheckLine(verdict: .remark, text: "\(name): files without any proven act, set aside at the next use."))
-            }
-            let problems = Reconciliation.problems(of: snapshot)
-            for problem in problems { report(CheckLine(verdict: .trouble, text: "\(name): \(problem).")) }
-            guard problems.isEmpty else { return }
-            report(
-                CheckLine(
-                    verdict: .proven,
-                    text:
-                        "\(name): \(book.chain.v) acts in \(lines) lines, \(snapshot.orders.count) orders, \(snapshot.trades.count) trades, "
-                        + "\(snapshot.positions.count) positions, cash \(snapshot.meta.cash.text)."))
-        } catch {
-            report(CheckLine(verdict: .trouble, text: "\(name): \(error)"))
+    private static func readOnce(_ disk: any Disk, _ format: FolderFormat) throws(StorageFailure) -> CheckedJournal {
+        var notices: [StorageNotice] = []
+        let scan = JournalScan(disk: disk, auditFrom: .max, notice: { notices.append($0) }, takeAudit: { _ in })
+        try scan.run()
+        let endsClean = scan.endsClean
+        try scan.settleEnd(heals: false, at: scan.newest ?? format.createdAt) { key, v, sum throws(StorageFailure) in
+            try BookLoader.metaHolds(key, v: v, sum: sum, on: disk, limitBytes: StoreOptions().bookFileLimitBytes)
         }
-    }
-
-    // MARK: Documents
-
-    func documents() throws(StorageFailure) {
-        for folder in ["users", "sessions", "credentials", "config", "index"] { try documents(below: folder) }
-        for (path, mark) in scan.documents.under("").sorted(by: { $0.key < $1.key }) where !mark.isDeleted { check(path, mark) }
-    }
-
-    private func documents(below directory: String) throws(StorageFailure) {
-        var folders: [String] = []
-        try list(directory) { entry in
-            if entry.isDirectory { return folders.append(directory + "/" + entry.name) }
-            guard !entry.name.hasPrefix(".") else { return }
-            guard entry.name.hasSuffix(".json"), let path = DocumentPath(directory + "/" + entry.name.dropLast(5)) else {
-                return report(CheckLine(verdict: .remark, text: "\(directory)/\(entry.name) is not a document and is left alone."))
-            }
-            if scan.documents[path] == nil { check(path, nil) }
-        }
-        for folder in folders.sorted() { try documents(below: folder) }
-    }
-
-    private func check(_ path: DocumentPath, _ mark: DocumentMark?) {
-        do throws(StorageFailure) {
-            _ = try Documents.load(path, mark: mark, loginsAfter: 0, on: disk, mends: false)
-        } catch {
-            report(CheckLine(verdict: .trouble, text: "\(path): \(error)"))
-        }
-    }
-
-    // MARK: Audit
-
-    /// Every line's checksum and the chain of hashes through all days.
-    func audit() throws(StorageFailure) {
+        var bytes: Int64 = 0
         do {
-            var previous: String?
-            let days = try AuditFiles.days(on: disk)
-            // The newest file is not synced with each act: what the journal still has of it, the next start writes again.
-            let oldestKept = scan.segments.first { $0.firstSeq != nil }?.firstSeq ?? .max
-            var lastSeq: Int64 = 0
-            for day in days {
-                let path = AuditFiles.path(day)
-                var number = 0
-                try LineStream.read(try disk.open(path, for: .reading)) { line in
-                    number += 1
-                    guard SealedLine.check(line.bytes) != nil else {
-                        if day == days.last, oldestKept <= lastSeq + 1 {
-                            let text = "\(path), from line \(number) on, is torn; the next start writes it anew from the journal."
-                            report(CheckLine(verdict: .remark, text: text))
-                            return false
-                        }
-                        report(CheckLine(verdict: line.isTerminated ? .trouble : .remark, text: "\(path), line \(number) is damaged."))
-                        return true
-                    }
-                    lastSeq = AuditFiles.seq(line.bytes) ?? lastSeq
-                    var row = RowReader(line.bytes)
-                    let stated = row.text("prev")
-                    if let previous, stated != previous {
-                        report(CheckLine(verdict: .trouble, text: "\(path), line \(number) does not continue the line before."))
-                    }
-                    previous = Crypto.hex(Crypto.sha256(line.bytes))
-                    return true
-                }
-            }
+            for number in try JournalScan.numbers(on: disk) { bytes += try disk.status(of: SegmentHeader.path(number))?.bytes ?? 0 }
         } catch let failure as DiskFailure {
             throw .io(failure)
         } catch let failure as StorageFailure {
@@ -192,18 +156,9 @@ private struct FolderCheck {
         } catch {
             preconditionFailure("Only the disk fails here: \(error)")
         }
-    }
-
-    /// Names of a folder; a missing one is empty.
-    private func list(_ directory: String, _ visit: (DirectoryEntry) -> Void) throws(StorageFailure) {
-        do {
-            guard try disk.status(of: directory) != nil else { return }
-            try disk.list(directory) { entry in
-                visit(entry)
-                return true
-            }
-        } catch {
-            throw .io(error)
-        }
+        return CheckedJournal(
+            marks: scan.books.byKey, documents: scan.documents, notices: notices, endsClean: endsClean,
+            oldestSeq: scan.segments.first { $0.firstSeq != nil }?.firstSeq ?? .max, newest: scan.newest,
+            since: scan.segments.first { $0.header != nil }?.header?.at, segments: scan.segments.count, bytes: bytes)
     }
 }

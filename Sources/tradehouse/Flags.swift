@@ -49,6 +49,13 @@ struct Flags {
         return value
     }
 
+    /// The one argument that is no flag; `what` names it in the sentence when it is missing.
+    func only(_ what: String) throws -> String {
+        guard let first = rest.first else { throw UsageProblem("Name \(what).") }
+        guard rest.count == 1 else { throw UsageProblem("`\(rest[1])` is not expected here.") }
+        return first
+    }
+
     func refuseRest() throws {
         if let first = rest.first { throw UsageProblem("`\(first)` is not expected here.") }
     }

@@ -7,8 +7,10 @@ import Trading
 
 enum Offline {
     /// Opens the folder, runs the work on a loop of its own, closes the folder in order.
+    ///
+    /// `isQuiet` keeps the store's remarks to itself, but for errors.
     static func withStore<Value: Sendable>(
-        _ folder: String, _ work: @escaping @Sendable (Store, EventLoop) async throws -> Value
+        _ folder: String, isQuiet: Bool = false, _ work: @escaping @Sendable (Store, EventLoop) async throws -> Value
     ) throws -> Value {
         let loop = try EventLoop()
         let disk = try PosixDisk(making: folder)
@@ -18,7 +20,7 @@ enum Offline {
         options.minimumFreeBytes = 0
         options.ballastBytes = 0
         options.notice = { notice in
-            if notice.level != .info {
+            if notice.level == .error || (notice.level == .warning && !isQuiet) {
                 Terminal.complain(
                     "\(notice.event) \(notice.fields.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " "))")
             }

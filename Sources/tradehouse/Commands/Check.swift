@@ -1,36 +1,66 @@
-// `tradehouse check`: proves every user's files, reading only.
+// `tradehouse check`: proves every user's files, reading only; and takes over what somebody edited in them, when asked to.
 
 import Platform
 import Storage
 import Trading
+import Wire
 
 enum Check {
     private static let help = """
-        usage: tradehouse check --data DIR [--quiet]
+        usage: tradehouse check --data DIR [--quiet] [--json]
 
         Reads the journal, the documents and every user's books, and says what does not agree: sums, chains, cash, positions.
-        Changes nothing. Exit code 0 when everything is proven, 1 when something is not.
+        Changes nothing and needs no lock: it works beside a running server and on copies.
+
+          --quiet   only what is wrong, and the last line
+          --json    everything as one JSON object on standard output
+
+        Exit code 0 when everything is proven, 1 when something is not.
         """
 
     static func run(_ arguments: [String]) throws -> Int32 {
-        let flags = try Flags(arguments, taking: ["data"], plain: ["quiet"])
+        let flags = try Flags(arguments, taking: ["data"], plain: ["quiet", "json"])
         if flags.has("help") {
             Terminal.print(help)
             return 0
         }
         try flags.refuseRest()
         let disk = try PosixDisk(root: try flags.required("data"))
-        var troubles = 0
-        var books = 0
-        try Store.check(disk: disk) { line in
-            switch line.verdict {
-            case .proven: books += 1
-            case .remark: break
-            case .trouble: troubles += 1
-            }
-            if line.verdict == .trouble || !flags.has("quiet") { Terminal.print(line.text) }
+        let progress = ProgressLine()
+        if flags.has("json") { return try tellJSON(disk, progress) }
+        func tell(_ line: CheckLine) {
+            guard line.verdict == .trouble || !flags.has("quiet") else { return }
+            progress.end()
+            Terminal.print(line.text)
         }
-        Terminal.print(troubles == 0 ? "\(books) books proven, nothing amiss." : "\(books) books proven, \(troubles) troubles.")
-        return troubles == 0 ? 0 : 1
+        let summary = try Store.check(disk: disk, progress: { progress.show($0) }, report: tell)
+        progress.end()
+        if !flags.has("quiet") { for sentence in CheckText.sentences(summary) { Terminal.print(sentence) } }
+        Terminal.print(
+            summary.isProven
+                ? "\(summary.proven) books proven, nothing amiss." : "\(summary.proven) books proven, \(summary.troubles) troubles.")
+        return summary.isProven ? 0 : 1
+    }
+
+    /// Findings of each kind that the JSON form lists; it counts all.
+    private static let listedFindings = 10_000
+
+    private static func tellJSON(_ disk: PosixDisk, _ progress: ProgressLine) throws -> Int32 {
+        let found = Findings(limit: listedFindings)
+        let summary = try Store.check(disk: disk, progress: { progress.show($0) }, report: { found.add($0) })
+        progress.end()
+        Terminal.print(String(decoding: json(summary, found), as: UTF8.self))
+        return summary.isProven ? 0 : 1
+    }
+
+    private static func json(_ summary: CheckSummary, _ found: Findings) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("verdict", summary.isProven ? "proven" : "trouble")
+        json.array("troubles") { json in for text in found.troubles { json.string(text) } }
+        json.array("remarks_found") { json in for text in found.remarks { json.string(text) } }
+        CheckText.members(of: summary, &json)
+        json.endObject()
+        return json.bytes
     }
 }
