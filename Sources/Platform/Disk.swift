@@ -119,6 +119,8 @@ package protocol DiskFile: AnyObject {
     func truncate(to bytes: Int64) throws(DiskFailure)
     /// Makes the content durable. After an error nothing may be believed about what was written since the last success.
     func sync() throws(DiskFailure)
+    /// Lets go of what the page cache holds of the file and is written out, so that the next read asks the disk. What was not synced stays.
+    func dropCache() throws(DiskFailure)
     /// Takes the space for `bytes` from the file system; with `keepingSize` the file stays as long as it was.
     func reserve(bytes: Int64, keepingSize: Bool) throws(DiskFailure)
 }

@@ -206,6 +206,11 @@ private final class PosixFile: DiskFile {
         guard code == 0 else { throw PosixDisk.failure("sync", path, -code) }
     }
 
+    func dropCache() throws(DiskFailure) {
+        let code = cd_drop_cache(descriptor)
+        guard code == 0 else { throw PosixDisk.failure("drop the cache of", path, -code) }
+    }
+
     func reserve(bytes: Int64, keepingSize: Bool) throws(DiskFailure) {
         let code = cd_reserve(descriptor, bytes, keepingSize ? 1 : 0)
         // A file system without reservations (tmpfs has them, some do not) only loses the early warning.

@@ -15,6 +15,8 @@ final class AuditFiles {
     private(set) var lastSeq: Int64 = 0
     /// How many entries of that record are in them; a cut append may have left out the rest.
     private var lastEntries = 0
+    /// How far the files were read back from the disk.
+    private var proven: (day: CivilDate, offset: Int64, seq: Int64)?
 
     static let genesis = "genesis"
     static let version: Int64 = 1
@@ -125,6 +127,53 @@ final class AuditFiles {
         var inner = RowReader(line, at: ref.start)
         return inner.int("seq")
     }
+
+    enum Proof: Sendable, Equatable {
+        case proven
+        /// More has to be read for an answer.
+        case unfinished
+        case failed(String)
+    }
+
+    /// Whether the files have the entries of every record up to `seq` on the disk, reading on from where the last proof ended; entries
+    /// of records since `start` are in files of that day or later. Reads at most `proofBytes` at once.
+    func prove(upTo seq: Int64, since start: CivilDate, without: Set<ProtocolRule>) -> Proof {
+        if let proven, proven.seq >= seq { return .proven }
+        guard lastSeq >= seq else { return .failed("the audit ends before record \(seq)") }
+        do {
+            let days = try AuditFiles.days(on: disk).filter { $0 >= max(start, proven?.day ?? start) }
+            guard let day = days.first else { return .failed("the audit of \(start) is missing") }
+            var at = proven?.day == day ? proven?.offset ?? 0 : 0
+            var reached = proven?.seq ?? 0
+            let file = try disk.open(AuditFiles.path(day), for: .reading)
+            if at == 0 || day == days.last, !without.contains(.verifyAgainAfterStart) {
+                try file.sync()
+                try file.dropCache()
+            }
+            let first = at
+            var damaged: Int64?
+            try LineStream.read(file, from: at) { line in
+                guard line.isTerminated, SealedLine.check(line.bytes) != nil else {
+                    damaged = line.offset
+                    return false
+                }
+                at = line.end
+                if let seq = AuditFiles.seq(line.bytes) { reached = max(reached, seq) }
+                return at - first < AuditFiles.proofBytes
+            }
+            if let damaged { return .failed("\(AuditFiles.path(day)) is damaged at byte \(damaged)") }
+            proven = (day, at, reached)
+            if reached >= seq { return .proven }
+            if at > first, at < (try file.status().bytes) { return .unfinished }
+            guard let next = days.dropFirst().first else { return .failed("the audit files end before record \(seq)") }
+            proven = (next, 0, reached)
+            return .unfinished
+        } catch {
+            return .failed("\(error)")
+        }
+    }
+
+    static let proofBytes: Int64 = 1 << 20
 
     /// Appends the entries of records, in their order; entries that are in the files already are passed over.
     func append(_ backlog: [AuditBacklog]) throws(DiskFailure) {

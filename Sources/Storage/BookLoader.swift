@@ -24,7 +24,11 @@ struct BookLoader: Sendable {
     let now: Timestamp
 
     /// Reads the book, puts its files right and says what was left of them.
-    func load(on disk: any Disk, _ files: BookFiles, _ notice: (StorageNotice) -> Void) throws(StorageFailure) -> LoadedBook {
+    ///
+    /// With `rewrites` every file gets a new inode, whether it needs one or not.
+    func load(
+        on disk: any Disk, _ files: BookFiles, _ notice: (StorageNotice) -> Void, rewrites: Bool = false
+    ) throws(StorageFailure) -> LoadedBook {
         let texts = try readFiles(on: disk, mends: true)
         guard let texts else {
             files.adopt(key, [nil, nil, nil, nil])
@@ -42,11 +46,27 @@ struct BookLoader: Sendable {
             }
         }
         do {
-            files.adopt(key, try mend(walk, on: disk, files, notice))
+            files.adopt(key, try mend(walk, on: disk, files, notice, rewrites: rewrites))
         } catch {
             throw DataFolder.translate(error, disk)
         }
         return LoadedBook(snapshot: snapshot, chain: walk.chain)
+    }
+
+    func with(mark: BookMark) -> BookLoader {
+        BookLoader(
+            key: key, mark: mark, oldestRetainedSeq: oldestRetainedSeq, newestAtStart: newestAtStart, retention: retention,
+            limitBytes: limitBytes, now: now)
+    }
+
+    /// The last version that the files hold without the journal, and how long the longest of them is; throws when that is not what
+    /// the mark says.
+    func prove(on disk: any Disk) throws(StorageFailure) -> (v: Int64, longestBytes: Int) {
+        guard let texts = try readFiles(on: disk, mends: false, besides: false) else { throw quarantine("it has no files") }
+        var walk = BookWalk(key: key, texts: texts, mark: mark, oldestRetainedSeq: oldestRetainedSeq, usesJournal: false)
+        try walk.run(on: disk)
+        for file in BookFile.allCases where walk.repair(of: file) != .none { throw quarantine("\(key.path(file)) is not complete") }
+        return (walk.chain.v, texts.map(\.bytes.count).max() ?? 0)
     }
 
     /// Reads the book and changes nothing.
@@ -84,14 +104,14 @@ struct BookLoader: Sendable {
     // MARK: Files
 
     /// The four files in memory, an absent one as empty; nothing for a book that does not exist.
-    private func readFiles(on disk: any Disk, mends: Bool) throws(StorageFailure) -> [BookFileText]? {
+    private func readFiles(on disk: any Disk, mends: Bool, besides: Bool = true) throws(StorageFailure) -> [BookFileText]? {
         var texts: [BookFileText] = []
         do {
             if mends { try removeTemporaries(on: disk) }
             for file in BookFile.allCases {
                 var text = BookFileText(file, try disk.readAll(key.path(file), limitBytes: limitBytes) ?? [])
                 // An install whose files have not got their own names yet: they stand beside them.
-                if let generation = mark?.generation, generation > 0, file != .meta, text.header?.generation ?? 0 < generation,
+                if besides, let generation = mark?.generation, generation > 0, file != .meta, text.header?.generation ?? 0 < generation,
                     let newer = try disk.readAll(key.path(file, generation: generation), limitBytes: limitBytes)
                 {
                     text = BookFileText(file, newer)
@@ -152,7 +172,7 @@ struct BookLoader: Sendable {
 
     /// Makes the files what the walk accepted, and says what was left. A file that only lacks lines at its end gets those.
     private func mend(
-        _ walk: BookWalk, on disk: any Disk, _ files: BookFiles, _ notice: (StorageNotice) -> Void
+        _ walk: BookWalk, on disk: any Disk, _ files: BookFiles, _ notice: (StorageNotice) -> Void, rewrites: Bool
     ) throws(DiskFailure) -> [FileMark?] {
         guard walk.chain.v > 0 else {
             // A copy may have files whose records it has not; nothing of them counts.
@@ -166,7 +186,7 @@ struct BookLoader: Sendable {
         for file in BookFile.allCases {
             let path = key.path(file)
             let status = try disk.status(of: path)
-            let repair = walk.repair(of: file)
+            let repair = rewrites ? .rewrite : walk.repair(of: file)
             switch repair {
             case .none where status != nil:
                 break

@@ -10,6 +10,8 @@ struct BookWalk {
     let texts: [BookFileText]
     let mark: BookMark?
     let oldestRetainedSeq: Int64
+    /// Whether acts that the files lack are taken from the journal; without it the files have to prove them alone.
+    let usesJournal: Bool
     private(set) var chain = BookChain()
     private(set) var remarks: [StorageNotice] = []
 
@@ -23,7 +25,8 @@ struct BookWalk {
     private var isBroken = [false, false, false, false]
     private var journal: [Int64: [UInt8]]?
 
-    init(key: BookKey, texts: [BookFileText], mark: BookMark?, oldestRetainedSeq: Int64) {
+    init(key: BookKey, texts: [BookFileText], mark: BookMark?, oldestRetainedSeq: Int64, usesJournal: Bool = true) {
+        self.usesJournal = usesJournal
         self.key = key
         self.texts = texts
         self.mark = mark
@@ -37,7 +40,9 @@ struct BookWalk {
 
     mutating func run(on disk: any Disk) throws(StorageFailure) {
         try takeBase()
-        if let mark, mark.generation > chain.generation || chain.v == 0, mark.generation > 0 { try takeInstall(mark, on: disk) }
+        if usesJournal, let mark, mark.generation > chain.generation || chain.v == 0, mark.generation > 0 {
+            try takeInstall(mark, on: disk)
+        }
         while try step(on: disk) {}
         try judge()
     }
@@ -143,7 +148,7 @@ struct BookWalk {
             chain.fc = meta.fc
             return true
         }
-        guard let mark, mark.v >= v else { return false }
+        guard usesJournal, let mark, mark.v >= v else { return false }
         if journal == nil { journal = try JournalRead.records(of: key, mark: mark, above: chain.v, on: disk) }
         guard let bytes = journal?[v] else { return false }
         let parsed = bytes.withUnsafeBytes { line in SealedLine.check(line).flatMap { crc in ParsedRecord(line).map { (crc, $0) } } }

@@ -6,7 +6,7 @@ import Trading
 
 /// The disk thread's own state. Touched by jobs of the store's queue only, one at a time, and by `Store.open` before the first job.
 final class DiskThread: @unchecked Sendable {
-    let disk: any Disk
+    let disk: LimitedDisk
     let options: StoreOptions
     /// Held until the store is closed.
     private var lock: (any DiskLock)?
@@ -17,7 +17,7 @@ final class DiskThread: @unchecked Sendable {
     private var touched: Set<String> = []
     private var hasBallast = false
 
-    init(disk: any Disk, options: StoreOptions, lock: any DiskLock, journal: JournalWriter, audit: AuditFiles) {
+    init(disk: LimitedDisk, options: StoreOptions, lock: any DiskLock, journal: JournalWriter, audit: AuditFiles) {
         self.disk = disk
         self.options = options
         self.lock = lock
@@ -26,12 +26,16 @@ final class DiskThread: @unchecked Sendable {
         files = BookFiles(disk: disk)
     }
 
+    /// Data files that are open now, the journal's not counted.
+    var openFiles: Int { disk.openFiles }
+
     // MARK: Space
 
     /// Free space, having given up the ballast when there is too little.
     func measure() -> Int64? {
         do {
             let free = try disk.freeBytes()
+            if !hasBallast, free >= options.ballastFreeBytes { takeBallast() }
             guard free < options.ballastFreeBytes, hasBallast else { return free }
             try disk.remove(DataFolder.ballastPath)
             hasBallast = false
@@ -68,21 +72,22 @@ final class DiskThread: @unchecked Sendable {
         let lines: BookLines
     }
 
-    /// Appends lines book by book and returns the books whose files were left alone, with the reason.
-    func append(_ appends: [Append]) -> [(BookKey, String)] {
-        var held: [(BookKey, String)] = []
+    /// Appends lines book by book and returns the books whose files were left alone, and whether somebody edited them.
+    func append(_ appends: [Append]) -> [(BookKey, isEdited: Bool)] {
+        var held: [(BookKey, isEdited: Bool)] = []
         for append in appends {
             do {
                 try files.append(append.lines, to: append.key, generation: append.generation)
             } catch {
                 let why: String
+                let isEdited: Bool
                 switch error {
-                case .edited(let path): why = "\(path) was changed by somebody else"
-                case .failed(let failure): why = "\(failure)"
+                case .edited(let path): (why, isEdited) = ("\(path) was changed by somebody else", true)
+                case .failed(let failure): (why, isEdited) = ("\(failure)", false)
                 }
                 options.notice(
                     StorageNotice(.error, "book_files_held", ["user": append.key.user.text, "book": append.key.book.text, "why": why]))
-                held.append((append.key, why))
+                held.append((append.key, isEdited))
             }
         }
         return held
@@ -126,16 +131,18 @@ final class DiskThread: @unchecked Sendable {
         }
     }
 
-    /// Makes everything durable that was appended and replaced so far.
-    func checkpoint() {
+    /// Makes everything durable that was appended and replaced so far; says whether that worked.
+    func checkpoint() -> Bool {
         do {
             try disk.syncEverything()
             for directory in files.touched.union(touched).sorted() { try syncUpwards(directory) }
             files.checkpointed()
             touched = []
+            return true
         } catch {
             // The journal still has it all; the next checkpoint tries again.
             options.notice(StorageNotice(.error, "checkpoint_failed", ["why": "\(error)"]))
+            return false
         }
     }
 

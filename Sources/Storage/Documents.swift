@@ -84,6 +84,11 @@ enum Documents {
         }
     }
 
+    /// The version in the file; nil when there is none, throws when it is damaged.
+    static func version(_ path: DocumentPath, on disk: any Disk) throws(StorageFailure) -> Int64? {
+        try read(path, on: disk, toleratingDamage: false)?.dv
+    }
+
     private static func parse(_ bytes: [UInt8], _ path: DocumentPath) -> Result<Stored, StorageFailure> {
         let line = bytes.last == 0x0A ? bytes.dropLast() : bytes[...]
         let crc = line.withUnsafeBytes { SealedLine.check($0) }

@@ -17,8 +17,9 @@ struct BookMark: Sendable {
     /// The highest version and its checksum.
     var v: Int64
     var crc: UInt32
-    /// The first segment that has a record of it.
+    /// The first segment that has a record of it, and the last.
     var oldestSegment: Int64
+    var newestSegment: Int64 = 0
     /// Its records in the newest segments, ascending.
     var places: [RecordPlace] = []
     /// A version that was acknowledged and whose record is damaged; 0 for none.
@@ -74,6 +75,7 @@ struct BookMarks {
 
     private static func add(_ record: JournalScan.OpenRecord, at place: RecordPlace?, to mark: inout BookMark) {
         mark.oldestSegment = min(mark.oldestSegment, record.segment)
+        mark.newestSegment = max(mark.newestSegment, record.segment)
         if record.v > mark.v {
             mark.v = record.v
             mark.crc = record.crc
@@ -106,7 +108,7 @@ struct BookMarks {
 struct DocumentMarks {
     private var table = KeyTable()
     private var marks: [DocumentMark?] = []
-    private var count = 0
+    private(set) var count = 0
 
     /// The number of a path that stands in a record, without its suffix; nothing when it is no path.
     mutating func number(of bytes: UnsafeRawBufferPointer) -> Int? {
@@ -168,6 +170,21 @@ struct DocumentMarks {
             return cursor.take("\"") && cursor.take(UnsafeRawBufferPointer(rebasing: key[(slash + 1)...])) && cursor.take("\",\"")
                 && cursor.take(UnsafeRawBufferPointer(rebasing: key[..<slash])) && cursor.take("\",")
         }
+    }
+
+    /// Forgets what stands in segments up to this one, and makes room when little is left.
+    mutating func drop(through segment: Int64) {
+        guard count > 0 else { return }
+        for number in marks.indices {
+            if let mark = marks[number], mark.place.segment <= segment, mark.lost <= mark.dv { marks[number] = nil }
+        }
+        count = marks.reduce(0) { $0 + ($1 == nil ? 0 : 1) }
+        guard count * 2 < marks.count else { return }
+        var smaller = DocumentMarks()
+        for (number, mark) in marks.enumerated() {
+            if let mark { smaller[path(number)] = mark }
+        }
+        self = smaller
     }
 
     mutating func changeAll(_ change: (inout DocumentMark) -> Void) {

@@ -25,7 +25,9 @@ enum JournalRead {
         guard mark.v > v else { return found }
         for place in mark.places where place.v > v { found[place.v] = try record(at: place, on: disk) }
         if (v + 1...mark.v).allSatisfy({ found[$0] != nil }) { return found }
-        for number in try JournalScan.numbers(on: disk) where number >= mark.oldestSegment {
+        // The newest first: what files lack are the last acts, and those who look for them stop as soon as they have them all.
+        for number in try JournalScan.numbers(on: disk).reversed() where number >= mark.oldestSegment {
+            if (v + 1...mark.v).allSatisfy({ found[$0] != nil }) { break }
             let file: any DiskFile
             do {
                 file = try disk.open(SegmentHeader.path(number), for: .reading)

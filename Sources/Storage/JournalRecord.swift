@@ -79,14 +79,14 @@ struct JournalRecord: Sendable {
         return JournalRecord(bytes: writer.bytes, crc: crc, seq: seq, slices: slices, time: timeRange, audit: audit)
     }
 
-    /// A record of documents and audit entries only.
+    /// A record of documents and audit entries only; one that erases the user ends all books as well.
     static func documents(
-        seq: Int64, at time: Timestamp, user: UserID, _ documents: [DocumentVersion], audit: [AuditEntry]
+        seq: Int64, at time: Timestamp, user: UserID, _ documents: [DocumentVersion], audit: [AuditEntry], erases: Bool = false
     ) -> JournalRecord {
         var writer = RowWriter()
         writer.raw("{\"seq\":")
         writer.decimalDigits(seq)
-        writer.text("k", documents.isEmpty ? "audit" : "doc")
+        writer.text("k", erases ? "erase" : documents.isEmpty ? "audit" : "doc")
         writer.text("u", user.text)
         writer.raw(",\"t\":")
         let timeStart = writer.bytes.count
@@ -152,7 +152,7 @@ extension RowWriter {
 
 /// A record read back from a checked line.
 struct ParsedRecord {
-    enum Kind { case transaction, install, documents, audit }
+    enum Kind { case transaction, install, documents, audit, erasure }
 
     let seq: Int64
     let kind: Kind
@@ -189,8 +189,11 @@ struct ParsedRecord {
         self.seq = seq
         self.user = user
         let isBook = row.equals(kind, "tx") || row.equals(kind, "install")
-        guard isBook || row.equals(kind, "doc") || row.equals(kind, "audit") else { return nil }
-        self.kind = row.equals(kind, "tx") ? .transaction : isBook ? .install : row.equals(kind, "doc") ? .documents : .audit
+        let isErasure = row.equals(kind, "erase")
+        guard isBook || isErasure || row.equals(kind, "doc") || row.equals(kind, "audit") else { return nil }
+        self.kind =
+            row.equals(kind, "tx")
+            ? .transaction : isBook ? .install : isErasure ? .erasure : row.equals(kind, "doc") ? .documents : .audit
         if isBook {
             guard let name = row.text("bk"), let book = name == "default" ? .default : BookName(name), let v = row.int("v"), v > 0,
                 let previous = row.text("pc").flatMap({ ParsedRecord.sum($0) })

@@ -22,6 +22,9 @@ final class JournalScan {
         var header: SegmentHeader?
         var firstSeq: Int64?
         var lastSeq: Int64 = 0
+        var bytes: Int64 = 0
+        /// Read from its index and not itself.
+        var isIndexed = false
     }
 
     let disk: any Disk
@@ -30,6 +33,8 @@ final class JournalScan {
     var books = BookMarks()
     var documents = DocumentMarks()
     var audit: [AuditBacklog] = []
+    /// Whether indexes stand for closed segments. Who looks for damage reads the segments.
+    private let usesIndexes: Bool
     private let auditFrom: Int64
     private let takeAudit: ([AuditBacklog]) throws(StorageFailure) -> Void
     var lastSeq: Int64 = 0
@@ -38,6 +43,9 @@ final class JournalScan {
     /// Lines that count, bad lines, and where the last closed batch ended, of the segment read last.
     var tail = Tail()
     private(set) var damagedLines = 0
+    /// Users who were erased by a record that counts.
+    private(set) var erased: [UserID: SegmentPart.Erasure] = [:]
+    private var openErasures: [Int64: (user: UserID, at: Timestamp)] = [:]
     private var placesFrom: Int64 = 0
     /// Documents of the record that is being read; here because making room for every record anew costs time.
     private var glanced: [RecordGlance.Document] = []
@@ -94,10 +102,11 @@ final class JournalScan {
 
     /// A scan that hands audit entries of records from `auditFrom` on to `takeAudit`, segment by segment.
     init(
-        disk: any Disk, auditFrom: Int64, notice: @escaping (StorageNotice) -> Void,
+        disk: any Disk, usesIndexes: Bool = true, auditFrom: Int64, notice: @escaping (StorageNotice) -> Void,
         takeAudit: @escaping ([AuditBacklog]) throws(StorageFailure) -> Void
     ) {
         self.disk = disk
+        self.usesIndexes = usesIndexes
         self.auditFrom = auditFrom
         self.notice = notice
         self.takeAudit = takeAudit
@@ -129,9 +138,45 @@ final class JournalScan {
                 try takeAudit(audit)
                 audit = []
             }
-            try scan(number)
+            if try !takeIndex(number) { try scan(number) }
             try checkContinuation()
         }
+    }
+
+    /// Takes a closed segment's index in its place; says false where it has to be read itself.
+    ///
+    /// The newest segments are read in any case: books may need the places of their records, and an end may need mending.
+    private func takeIndex(_ number: Int64) throws(StorageFailure) -> Bool {
+        guard usesIndexes, number < placesFrom, let summary = try SegmentIndex.summary(of: number, on: disk), summary.auditSeq < auditFrom
+        else {
+            return false
+        }
+        let isGood = try SegmentIndex.read(number, on: disk) { entry in
+            switch entry {
+            case .book(let spelled, let v, let crc, let generation):
+                guard let book = self.books.number(spelled: spelled) else { return }
+                self.books.add(
+                    OpenRecord(
+                        segment: number, range: 0..<0, crc: crc, seq: 0, book: book, v: v, previous: nil, generation: generation), at: nil)
+            case .document(let path, let mark):
+                let document = self.documents.number(of: path)
+                guard mark.dv > self.documents[document]?.dv ?? 0 else { return }
+                self.documents[document] = mark
+            case .erasure(let user, let erasure):
+                self.erased[user] = erasure
+            }
+        }
+        guard isGood else { return false }
+        tail = Tail()
+        tail.bytes = summary.bytes
+        lastSeq = max(lastSeq, summary.lastSeq)
+        lastBatch = max(lastBatch, summary.lastBatch)
+        newest = max(newest ?? summary.newest, summary.newest)
+        segments.append(
+            Segment(
+                number: number, header: summary.header, firstSeq: summary.firstSeq, lastSeq: summary.lastSeq, bytes: summary.bytes,
+                isIndexed: true))
+        return true
     }
 
     private func scan(_ number: Int64) throws(StorageFailure) {
@@ -165,6 +210,7 @@ final class JournalScan {
             return true
         }
         if let newer { throw .newerFormat(file: path, version: newer) }
+        segment.bytes = tail.bytes
         segments.append(segment)
         for bad in tail.bad {
             damagedLines += 1
@@ -260,6 +306,7 @@ final class JournalScan {
             lastBatch = max(lastBatch, header.firstBatch - 1)
             newest = max(newest ?? header.at, header.at)
         case .record(let record):
+            if record.kind == .erasure { openErasures[record.seq] = (record.user, record.at) }
             numbered.removeAll(keepingCapacity: true)
             for document in record.documents {
                 numbered.append(
@@ -368,6 +415,9 @@ final class JournalScan {
     func apply(_ open: OpenRecord) {
         let place = RecordPlace(segment: open.segment, offset: open.range.lowerBound, length: Int(open.range.count), v: open.v)
         if open.v > 0 { books.add(open, at: open.segment >= placesFrom ? place : nil) }
+        if !openErasures.isEmpty, let erasure = openErasures.removeValue(forKey: open.seq) {
+            erased[erasure.user] = SegmentPart.Erasure(seq: open.seq, at: erasure.at)
+        }
         for position in open.documents {
             let document = tail.documents[position]
             let known = documents[document.number]

@@ -44,6 +44,9 @@ final class JournalWriter {
         openedAt = now
     }
 
+    /// How long the open segment is.
+    var bytes: Int64 { offset }
+
     /// Appends a batch and returns when it is durable.
     func write(_ batch: JournalBatch) throws(JournalProblem) {
         let isFull = offset + Int64(batch.bytes.count) > options.segmentBytes && offset > headerBytes

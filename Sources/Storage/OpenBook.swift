@@ -18,8 +18,16 @@ final class OpenBook {
     /// The last durable transaction.
     var durableV: Int64 = 0
     var durableCRC: UInt32 = 0
+    /// What was handed to the disk thread for its files, and what of that was synced since.
+    var appendedV: Int64 = 0
+    var appendedCRC: UInt32 = 0
+    var syncedV: Int64 = 0
+    /// The segment of its last durable record of this process; 0 for none.
+    var newestSegment: Int64 = 0
     /// Its files are left alone since an append did not work or somebody edited them; the journal has everything.
     var isHeld = false
+    /// Somebody edited them: people have to look before anything is written there.
+    var isEdited = false
     /// The generation that an install of this process made valid; 0 for none.
     var installedGeneration: Int64 = 0
     /// Commits whose tickets are open.
@@ -42,7 +50,7 @@ struct CollectedEntry {
     let seq: Int64
     /// The book and its chain after the act.
     let book: (key: BookKey, v: Int64, crc: UInt32, generation: Int64, lines: BookLines)?
-    let documents: [(path: DocumentPath, line: [UInt8]?)]
+    let documents: [(path: DocumentPath, dv: Int64, line: [UInt8]?)]
     let audit: AuditBacklog?
 }
 
@@ -61,7 +69,7 @@ struct CollectedBatch {
 
 /// What is durable in the journal and has yet to be written to the readable files.
 struct Backlog {
-    var books: [BookKey: (generation: Int64, lines: BookLines)] = [:]
+    var books: [BookKey: (generation: Int64, lines: BookLines, v: Int64, crc: UInt32)] = [:]
     var documents: [DocumentPath: (line: [UInt8]?, versions: Int)] = [:]
     var audit: [AuditBacklog] = []
     var bytes = 0

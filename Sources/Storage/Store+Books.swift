@@ -51,9 +51,7 @@ extension Store {
                 v: open.durableV, crc: open.durableCRC, oldestSegment: min(mark?.oldestSegment ?? ownSegment, ownSegment), places: [],
                 lost: mark?.lost ?? 0, generation: max(mark?.generation ?? 0, open.installedGeneration))
         }
-        let loader = BookLoader(
-            key: key, mark: mark, oldestRetainedSeq: oldestRetainedSeq, newestAtStart: newestAtStart, retention: options.retention,
-            limitBytes: options.bookFileLimitBytes, now: now)
+        let loader = loader(key, mark: mark)
         onDisk { thread -> Result<LoadedBook, StorageFailure> in
             do throws(StorageFailure) {
                 return .success(try loader.load(on: thread.disk, thread.files, thread.options.notice))
@@ -68,7 +66,10 @@ extension Store {
                 open.chain = loaded.chain
                 open.durableV = loaded.chain.v
                 open.durableCRC = loaded.chain.jc ?? 0
+                open.appendedV = open.durableV
+                open.appendedCRC = open.durableCRC
                 open.isHeld = false
+                open.isEdited = false
                 for done in waiting { done(.success(loaded.snapshot)) }
             case .failure(let failure):
                 if case .quarantined(_, _, let why) = failure {
@@ -83,6 +84,12 @@ extension Store {
         }
     }
 
+    func loader(_ key: BookKey, mark: BookMark?) -> BookLoader {
+        BookLoader(
+            key: key, mark: mark, oldestRetainedSeq: oldestRetainedSeq, newestAtStart: newestAtStart, retention: options.retention,
+            limitBytes: options.bookFileLimitBytes, now: now)
+    }
+
     /// Lets go of what memory holds about a book, when nothing of it is on its way; returns whether it did.
     ///
     /// For desks that went to sleep. The next `loadBook` reads the files again.
@@ -91,11 +98,13 @@ extension Store {
         let key = BookKey(user: user, book: book)
         guard let open = books[key] else { return true }
         guard open.isReady, open.unsettled == 0, backlog.books[key] == nil, !isAppending else { return false }
-        if open.durableV > bookMarks[key]?.v ?? 0, open.durableV > 0 {
+        // Only while the journal has something of it: what its files say alone needs no memory.
+        if open.newestSegment > 0, shelf.segments.contains(where: { $0.number == open.newestSegment }) {
             var mark = bookMarks[key] ?? BookMark(v: 0, crc: 0, oldestSegment: ownSegment)
             mark.v = open.durableV
             mark.crc = open.durableCRC
             mark.places = []
+            mark.newestSegment = open.newestSegment
             mark.generation = max(mark.generation, open.installedGeneration)
             bookMarks[key] = mark
         }
@@ -131,7 +140,6 @@ extension Store {
                 }
             }
         }
-        let known = bookMarks.keys.filter { $0.user == user }.map(\.book)
-        return Set(try result.get() + known).sorted()
+        return Set(try result.get() + bookMarks.books(of: user)).sorted()
     }
 }

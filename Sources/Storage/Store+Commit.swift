@@ -95,12 +95,12 @@ extension Store {
         book: (key: BookKey, v: Int64, crc: UInt32, generation: Int64, lines: BookLines)?
     ) -> Ticket {
         let ticket = Ticket()
-        var files: [(path: DocumentPath, line: [UInt8]?)] = []
+        var files: [(path: DocumentPath, dv: Int64, line: [UInt8]?)] = []
         for (change, version) in zip(changes, documents) {
             let made = version.body.map { Documents.line(version.path, dv: version.dv, seq: record.seq, body: $0) }
             let loaded = LoadedDocument(dv: version.dv, crc: made?.crc, value: change.body, bytes: made?.bytes.count ?? 0)
             cache.keep(loaded, at: version.path, pinned: true)
-            files.append((version.path, made?.bytes))
+            files.append((version.path, version.dv, made?.bytes))
             collecting.members.append(.document(version.path, dv: version.dv))
         }
         if let book { collecting.members.append(.book(book.key, v: book.v)) }

@@ -99,7 +99,7 @@ extension Store {
                 }
             } then: { [self] result in
                 if case .success = result {
-                    for path in marks.keys { documentMarks[path] = nil }
+                    for path in marks.keys { isInItsFile(path) }
                 }
                 done(result)
             }

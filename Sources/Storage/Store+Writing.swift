@@ -26,7 +26,7 @@ extension Store {
         let bytes = batch.bytes + JournalLine.batch(number, batch.members)
         let write = JournalBatch(number: number, bytes: bytes, lastSeq: batch.entries[batch.entries.count - 1].seq, at: now)
         let measures = loop.monotonicNanoseconds &- spaceMeasuredAt >= Store.measureNanoseconds
-        onDisk { thread -> (Result<Void, JournalProblem>, Int64?) in
+        onDisk { thread -> (Result<Void, JournalProblem>, Int64?, (Int64, Int64)) in
             let result: Result<Void, JournalProblem>
             do throws(JournalProblem) {
                 try thread.journal.write(write)
@@ -34,11 +34,13 @@ extension Store {
             } catch {
                 result = .failure(error)
             }
-            return (result, measures ? thread.measure() : nil)
-        } then: { [self] result, free in
+            return (result, measures ? thread.measure() : nil, (thread.journal.number, thread.journal.bytes))
+        } then: { [self] result, free, segment in
             if measures { took(free) }
             switch result {
-            case .success: durable(batch)
+            case .success:
+                shelf.written(segment.0, bytes: segment.1, firstSeq: batch.entries[0].seq)
+                durable(batch, in: segment.0)
             case .failure(let problem): failed(problem)
             }
         }
@@ -82,7 +84,7 @@ extension Store {
         return batch
     }
 
-    private func durable(_ batch: CollectedBatch) {
+    private func durable(_ batch: CollectedBatch, in segment: Int64) {
         sent = nil
         nextBatch += 1
         for entry in batch.entries {
@@ -90,14 +92,21 @@ extension Store {
                 if let book = books[change.key] {
                     book.durableV = change.v
                     book.durableCRC = change.crc
+                    book.newestSegment = segment
                     book.unsettled -= 1
                     if !book.isHeld, !change.lines.isEmpty {
-                        backlog.books[change.key, default: (change.generation, BookLines())].lines.add(change.lines)
+                        backlog.books[change.key, default: (change.generation, BookLines(), 0, 0)].lines.add(change.lines)
+                        backlog.books[change.key]?.v = change.v
+                        backlog.books[change.key]?.crc = change.crc
                         backlog.bytes += change.lines.count
                     }
                 }
             }
-            for (path, line) in entry.documents {
+            for (path, dv, line) in entry.documents {
+                if line == nil {
+                    let place = RecordPlace(segment: segment, offset: 0, length: 0, v: 0)
+                    deletions[path] = DocumentMark(dv: dv, seq: entry.seq, place: place, isDeleted: true)
+                }
                 let versions = (backlog.documents[path]?.versions ?? 0) + 1
                 backlog.documents[path] = (line, versions)
                 backlog.bytes += line?.count ?? 0
@@ -140,7 +149,7 @@ extension Store {
                 book.unsettled -= 1
                 if book.isReady { book.phase = .stale }
             }
-            for (path, _) in entry.documents { cache.forget(path) }
+            for (path, _, _) in entry.documents { cache.forget(path) }
         }
         unsettled.removeAll()
         for entry in lost { entry.ticket.settle(.failure(failure)) }
@@ -194,11 +203,16 @@ extension Store {
         guard !backlog.isEmpty else { return finishAppending() }
         isAppending = true
         let portion = takePortion()
-        onDisk { thread -> (held: [BookKey], failed: [DocumentPath], audit: Bool) in
-            (thread.append(portion.appends).map(\.0), thread.write(portion.writes.map(\.write)), thread.writeAudit(portion.audit))
+        onDisk { thread -> (held: [(BookKey, isEdited: Bool)], failed: [DocumentPath], audit: Bool) in
+            (thread.append(portion.appends), thread.write(portion.writes.map(\.write)), thread.writeAudit(portion.audit))
         } then: { [self] outcome in
             isAppending = false
-            for key in outcome.held { books[key]?.isHeld = true }
+            for (key, isEdited) in outcome.held {
+                books[key]?.isHeld = true
+                books[key]?.isEdited = isEdited
+                // What follows would leave a hole; the journal has it all.
+                backlog.books[key] = nil
+            }
             var isBehind = !outcome.audit
             for (write, versions) in portion.writes {
                 if outcome.failed.contains(write.path) {
@@ -207,7 +221,7 @@ extension Store {
                     backlog.documents[write.path] = (newer.map(\.line) ?? write.line, versions + (newer?.versions ?? 0))
                 } else {
                     for _ in 0..<versions { cache.unpin(write.path) }
-                    documentMarks[write.path] = nil
+                    isInItsFile(write.path)
                 }
             }
             if !outcome.audit { backlog.audit = portion.audit + backlog.audit }
@@ -250,7 +264,10 @@ extension Store {
     private func takePortion() -> Portion {
         var portion = Portion()
         for key in backlog.books.keys.sorted().prefix(Store.portion) {
-            guard let (generation, lines) = backlog.books.removeValue(forKey: key) else { continue }
+            guard let (generation, lines, v, crc) = backlog.books.removeValue(forKey: key) else { continue }
+            books[key]?.appendedV = v
+            books[key]?.appendedCRC = crc
+            unsyncedBooks.insert(key)
             portion.bytes += lines.count
             portion.appends.append(DiskThread.Append(key: key, generation: generation, lines: lines))
         }
@@ -273,20 +290,33 @@ extension Store {
 
     private func scheduleCheckpoint() {
         if bytesSinceCheckpoint >= options.checkpointBytes {
-            if let checkpointTimer { loop.cancel(checkpointTimer) }
             return checkpoint()
         }
         guard checkpointTimer == nil else { return }
         checkpointTimer = after(options.checkpointInterval) { [self] in checkpoint() }
     }
 
-    private func checkpoint() {
+    /// Syncs the readable files; what they were given before is synced when it worked, and in doubt when it did not.
+    func checkpoint(_ done: ((Bool) -> Void)? = nil) {
+        if let checkpointTimer { loop.cancel(checkpointTimer) }
         checkpointTimer = nil
         bytesSinceCheckpoint = 0
+        let appended = unsyncedBooks.reduce(into: [BookKey: Int64]()) { $0[$1] = books[$1]?.appendedV ?? 0 }
+        unsyncedBooks = []
         onDisk {
             $0.checkpoint()
-        } then: { _ in
+        } then: { [self] isSynced in
+            for (key, v) in appended {
+                if isSynced { books[key]?.syncedV = max(books[key]?.syncedV ?? 0, v) } else { suspectBooks.insert(key) }
+            }
+            done?(isSynced)
         }
+    }
+
+    /// The document's newest durable version stands in its file: the journal need not be asked for it any more.
+    func isInItsFile(_ path: DocumentPath) {
+        if let mark = documentMarks[path], mark.isDeleted, mark.dv > deletions[path]?.dv ?? 0 { deletions[path] = mark }
+        documentMarks[path] = nil
     }
 
     func measureSpace() {

@@ -24,8 +24,18 @@ package final class Store {
     /// Books that are loaded, being loaded, or in trouble.
     var books: [BookKey: OpenBook] = [:]
     /// What the journal knew at start, and of books that were forgotten since.
-    var bookMarks: [BookKey: BookMark]
+    var bookMarks: MarkShelf
     var documentMarks: DocumentMarks
+    /// Documents that records still in the journal deleted: that they have no file is right.
+    var deletions = DocumentMarks()
+    /// Books whose files were given lines since the last checkpoint, and those whose files a failed sync left in doubt.
+    var unsyncedBooks: Set<BookKey> = []
+    var suspectBooks: Set<BookKey> = []
+    /// The journal's segments and how far each is on its way out.
+    var shelf: JournalShelf
+    var forgetting = Forgetting()
+    /// Work handed to the disk thread that is not done.
+    var queueLength = 0
     var cache: DocumentCache
     /// Documents being read, with those who wait.
     var documentLoads: [DocumentPath: [(Result<LoadedDocument, StorageFailure>) -> Void]] = [:]
@@ -51,7 +61,7 @@ package final class Store {
     var end: StorageFailure?
     /// The newest record in the journal at start; what R is measured from.
     let newestAtStart: Timestamp?
-    let oldestRetainedSeq: Int64
+    var oldestRetainedSeq: Int64
     /// The first segment of this process.
     let ownSegment: Int64
 
@@ -65,12 +75,17 @@ package final class Store {
         self.format = format
         nextSeq = scan.lastSeq + 1
         nextBatch = scan.lastBatch + 1
-        bookMarks = scan.books.byKey
+        bookMarks = MarkShelf(scan.books)
         documentMarks = scan.documents
         cache = DocumentCache(entryLimit: options.documentCacheEntries, byteLimit: options.documentCacheBytes)
         newestAtStart = scan.newest
         oldestRetainedSeq = scan.segments.first(where: { $0.firstSeq != nil })?.firstSeq ?? nextSeq
         ownSegment = thread.journal.number
+        var segments = scan.segments.map {
+            JournalShelf.Segment(number: $0.number, bytes: $0.bytes, firstSeq: $0.firstSeq, hasIndex: $0.isIndexed)
+        }
+        segments.append(JournalShelf.Segment(number: ownSegment, bytes: thread.journal.bytes, firstSeq: nil))
+        shelf = JournalShelf(segments, options: options)
     }
 
     /// Locks the folder, checks whose it is, reads the journal, mends its end and opens a new segment. Blocks; called before serving.
@@ -83,7 +98,8 @@ package final class Store {
         let lock = try DataFolder.lock(disk, options: options, at: now)
         var format = try DataFolder.claim(disk, options: options, at: now)
         DataFolder.sign(disk, options: options, instance: format.id, at: now)
-        let audit = AuditFiles(disk: disk, notice: options.notice)
+        let files = LimitedDisk(disk, openFiles: options.openFiles)
+        let audit = AuditFiles(disk: files, notice: options.notice)
         try audit.recover(at: now)
         func writeAudit(_ backlog: [AuditBacklog]) throws(StorageFailure) {
             do {
@@ -119,12 +135,15 @@ package final class Store {
             case .nothingStored(let failure), .unknown(let failure): throw failure
             }
         }
-        let thread = DiskThread(disk: disk, options: options, lock: lock, journal: journal, audit: audit)
+        let thread = DiskThread(disk: files, options: options, lock: lock, journal: journal, audit: audit)
         thread.takeBallast()
         let free = thread.measure()
         let store = Store(loop: loop, queue: queue, options: options, thread: thread, format: format, scan: scan)
         store.spaceMeasuredAt = loop.monotonicNanoseconds
         if let free { store.isFull = free < options.minimumFreeBytes }
+        // Timers belong to the loop's own thread, and this may be another one.
+        nonisolated(unsafe) let made = store
+        loop.post { made.scheduleTidying(after: options.tidyInterval) }
         return store
     }
 
@@ -136,9 +155,14 @@ package final class Store {
         let thread = thread
         // `done` is made and called on the loop only; the disk thread carries it without looking.
         nonisolated(unsafe) let done = done
+        nonisolated(unsafe) let store = self
+        queueLength += 1
         queue.submit {
             let value = job(thread)
-            loop.post { done(value) }
+            loop.post {
+                store.queueLength -= 1
+                done(value)
+            }
         }
     }
 
@@ -159,12 +183,12 @@ package final class Store {
     package func close(_ done: @escaping () -> Void) {
         if end == nil { end = .closed }
         whenIdle { [self] in
-            for timer in [sealTimer, checkpointTimer, appendTimer].compactMap({ $0 }) { loop.cancel(timer) }
-            (sealTimer, checkpointTimer, appendTimer) = (nil, nil, nil)
+            for timer in [sealTimer, checkpointTimer, appendTimer, forgetting.timer].compactMap({ $0 }) { loop.cancel(timer) }
+            (sealTimer, checkpointTimer, appendTimer, forgetting.timer) = (nil, nil, nil, nil)
             appendBacklog { [self] in
                 let now = now
                 onDisk { thread -> StorageFailure? in
-                    thread.checkpoint()
+                    _ = thread.checkpoint()
                     return thread.close(at: now)
                 } then: { [self] failure in
                     if let failure { options.notice(StorageNotice(.error, "not_closed_clean", ["why": "\(failure)"])) }

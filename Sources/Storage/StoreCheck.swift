@@ -140,7 +140,7 @@ struct CheckedJournal {
 
     private static func readOnce(_ disk: any Disk, _ format: FolderFormat) throws(StorageFailure) -> CheckedJournal {
         var notices: [StorageNotice] = []
-        let scan = JournalScan(disk: disk, auditFrom: .max, notice: { notices.append($0) }, takeAudit: { _ in })
+        let scan = JournalScan(disk: disk, usesIndexes: false, auditFrom: .max, notice: { notices.append($0) }, takeAudit: { _ in })
         try scan.run()
         let endsClean = scan.endsClean
         try scan.settleEnd(heals: false, at: scan.newest ?? format.createdAt) { key, v, sum throws(StorageFailure) in

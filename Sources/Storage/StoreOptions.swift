@@ -54,6 +54,11 @@ package struct StoreOptions: Sendable {
     package var shortestRetention: Duration = .seconds(7_200)
     /// A book's file is folded when it is longer than this and more than half of it can be.
     package var compactionBytes = 256 << 10
+    /// How often the store looks for something to forget when there was nothing, and how long it rests between two portions of that.
+    package var tidyInterval: Duration = .seconds(10)
+    package var tidyPause: Duration = .milliseconds(1)
+    /// When a segment that could not be proven is looked at again.
+    package var proofRetry: Duration = .seconds(600)
     /// The most data files that are open at one moment, the journal's own not counted.
     package var openFiles = 20
     /// Rules of the protocol that are left out. For tests that show what each of them prevents.

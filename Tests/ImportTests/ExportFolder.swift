@@ -61,6 +61,8 @@ final class ExportFile: DiskFile {
         self.failsAfter = failsAfter
     }
 
+    func dropCache() throws(DiskFailure) {}
+
     func status() throws(DiskFailure) -> FileStatus {
         FileStatus(device: 0, inode: 0, bytes: Int64(bytes.count), isDirectory: false, modifiedMicroseconds: 0)
     }

@@ -33,6 +33,11 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
     package var failingSyncs = 0
     /// Syncs fail only for paths with this beginning.
     package var failingSyncPrefix = ""
+    /// Files outside the journal that are open at this moment, and the most that ever were.
+    package private(set) var openFiles = 0
+    package private(set) var mostOpenFiles = 0
+    /// How many of the next syncs of everything fail, losing what was not synced before.
+    package var failingSyncsOfEverything = 0
     package var kindOfFileSystem = FileSystemKind.local
     private weak var lockHolder: SimulatedLock?
     /// The wall clock for modification times.
@@ -396,14 +401,20 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
 
     package func syncEverything() throws(DiskFailure) {
         try step("sync", "")
-        for change in changes { change.makeDurable() }
-        changes = []
+        let fails = failingSyncsOfEverything > 0
+        if !fails {
+            for change in changes { change.makeDurable() }
+            changes = []
+        }
         func sync(_ node: Node) {
-            for change in node.unsynced { Node.apply(change, to: &node.durable) }
+            if !fails { for change in node.unsynced { Node.apply(change, to: &node.durable) } }
             node.unsynced = []
             for entry in node.entries.values { sync(entry) }
         }
         sync(root)
+        guard fails else { return }
+        failingSyncsOfEverything -= 1
+        throw DiskFailure(.other, "sync", "", code: 5)
     }
 
     package func freeBytes() throws(DiskFailure) -> Int64 {
@@ -470,6 +481,23 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
         node.unsynced = []
     }
 
+    /// What a failed sync left in the cache only is gone; what was written since is still there.
+    fileprivate func dropCache(_ node: Node) throws(DiskFailure) {
+        if survivor != nil { throw DiskFailure(.other, "drop the cache of", "", code: 5) }
+        node.cache = node.durable
+        for change in node.unsynced { Node.apply(change, to: &node.cache) }
+    }
+
+    fileprivate func opened(_ path: String) {
+        guard !path.hasPrefix("journal/") else { return }
+        openFiles += 1
+        mostOpenFiles = max(mostOpenFiles, openFiles)
+    }
+
+    fileprivate func closed(_ path: String) {
+        if !path.hasPrefix("journal/") { openFiles -= 1 }
+    }
+
     fileprivate func reserve(_ bytes: Int64, _ node: Node, keepingSize: Bool, _ path: String) throws(DiskFailure) {
         try step("reserve", path)
         let grows = max(0, bytes - max(node.reserved, Int64(node.cache.count)))
@@ -494,13 +522,17 @@ private final class SimulatedFile: DiskFile {
         self.disk = disk
         self.node = node
         self.path = path
+        disk.opened(path)
     }
+
+    deinit { disk.closed(path) }
 
     func status() throws(DiskFailure) -> FileStatus { disk.status(node) }
     func read(at offset: Int64, count: Int) throws(DiskFailure) -> [UInt8] { try disk.read(node, at: offset, count: count, path) }
     func write(_ bytes: [UInt8], at offset: Int64) throws(DiskFailure) { try disk.write(bytes, at: offset, to: node, path) }
     func truncate(to bytes: Int64) throws(DiskFailure) { try disk.truncate(node, to: bytes, path) }
     func sync() throws(DiskFailure) { try disk.sync(node, path) }
+    func dropCache() throws(DiskFailure) { try disk.dropCache(node) }
     func reserve(bytes: Int64, keepingSize: Bool) throws(DiskFailure) { try disk.reserve(bytes, node, keepingSize: keepingSize, path) }
 }
 

@@ -140,6 +140,9 @@ static inline int cd_sync_all(int descriptor) {
 
 static inline int cd_sync_file_system(int descriptor) { return syncfs(descriptor) < 0 ? -errno : 0; }
 
+/// Clean pages only; a page that is still dirty stays.
+static inline int cd_drop_cache(int descriptor) { return -posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED); }
+
 static inline int cd_truncate(int descriptor, int64_t bytes) {
     int failed;
     do failed = ftruncate(descriptor, (off_t)bytes);
