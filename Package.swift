@@ -22,6 +22,7 @@ let package = Package(
 
         .target(
             name: "TestSupport", dependencies: ["Web", "House", "Storage", "HTTP", "Platform", "Wire", "Trading"], path: "Tests/Support"),
+        .executableTarget(name: "StorageBench", dependencies: ["Storage", "Platform", "Trading"], path: "Tests/StorageBench"),
         .testTarget(name: "TradingTests", dependencies: ["Trading"]),
         .testTarget(name: "WireTests", dependencies: ["Wire"]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport"]),

@@ -2,16 +2,19 @@
 
 A round: some people place, change and cancel orders as fast as answers come; at a moment chosen by chance the process is killed; the
 folder is checked as it lies; the house starts again; every acknowledged act must be there, as it was told or further on; what was not
-answered is asked again with its key and must give one order. Used by the tests for a few rounds and by `etc/soak kill` for many.
+answered is asked again with its key and must give one order. Some moments are chosen by what happens in the folder: a new segment, a file
+that is being replaced; and some starts are killed, too. Used by the tests for a few rounds and by `etc/soak kill` for many.
 """
 
+import subprocess
 import threading
 import time
 from collections import Counter
 
-from .house import run
+from .house import plain_environment, run
 from .http import Closed
 from .people import all_orders, order, register
+from .watching import Watch, unfinished
 
 SYMBOLS = ("SBIN", "INFY", "TCS", "RELIANCE", "WIPRO", "NTPC")
 FINAL = {"COMPLETE", "CANCELLED", "REJECTED"}
@@ -135,12 +138,16 @@ class Trader:
 
 
 class KillRounds:
-    """Rounds on one house; the folder grows from round to round."""
+    """Rounds on one house; the folder grows from round to round.
+
+    `struck` counts what was under way when a process was killed, by the traces in the folder.
+    """
 
     def __init__(self, house, chance, people=6):
         self.house = house
         self.chance = chance
         self.traders = []
+        self.struck = Counter()
         house.start()
         for number in range(people):
             person = register(house, f"trader{number}@example.com")
@@ -150,8 +157,12 @@ class KillRounds:
     def acknowledged(self):
         return sum(len(trader.orders) for trader in self.traders)
 
-    def round(self):
-        """One stream, one kill, one restart; how many answers came before the kill."""
+    def round(self, moment="any"):
+        """One stream, one kill, one restart; how many answers came before the kill.
+
+        `moment` is `any`, after so many answers; `segment` or `replacement`, right after a name of that kind was made in the folder; or
+        `start`: as `any`, and then some starts are killed before one is left alone.
+        """
         goal = self.chance.randint(1, 400)
         extra = self.chance.random() * 0.02
         count, enough, lock = [0], threading.Event(), threading.Lock()
@@ -172,21 +183,44 @@ class KillRounds:
                 enough.set()
 
         threads = [threading.Thread(target=run_trader, args=(trader,)) for trader in self.traders]
-        for thread in threads:
-            thread.start()
-        if not enough.wait(120):
-            failures.append(AssertionError("orders stopped being answered"))
-        # Somewhere between two answers, not always right after one.
-        time.sleep(extra)
-        self.house.kill()
+        with Watch(self.house.data) as watch:
+            for thread in threads:
+                thread.start()
+            if moment in ("segment", "replacement"):
+                # When nothing of the kind comes in time, any moment is as good.
+                watch.wait_for(moment, patience=3)
+                time.sleep(self.chance.choice((0, self.chance.random() * 0.0005, self.chance.random() * 0.005)))
+            else:
+                if not enough.wait(120):
+                    failures.append(AssertionError("orders stopped being answered"))
+                # Somewhere between two answers, not always right after one.
+                time.sleep(extra)
+            self.house.kill()
         for thread in threads:
             thread.join()
         if failures:
             raise failures[0]
+        self.struck.update(unfinished(self.house.data))
         self.check_folder("after the kill")
+        if moment == "start":
+            for _ in range(self.chance.randint(1, 4)):
+                self.kill_a_start()
         self.house.start()
         self.check_books()
         return count[0]
+
+    def kill_a_start(self):
+        """Starts the house and kills it before anybody used it, mostly before it listens."""
+        started = subprocess.Popen(self.house.command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=plain_environment())
+        try:
+            started.wait(self.chance.random() * 0.06)
+        except subprocess.TimeoutExpired:
+            pass
+        started.kill()
+        printed, _ = started.communicate()
+        assert started.returncode == -9, f"the start ended by itself with {started.returncode}"
+        self.struck["start"] += b"listening" not in printed
+        self.struck["just started"] += b"listening" in printed
 
     def check_books(self, everything=False):
         for trader in self.traders:
@@ -196,6 +230,8 @@ class KillRounds:
     def check_folder(self, when):
         checked = run(self.house.binary, "check", "--data", self.house.data, "--quiet")
         assert checked.code == 0, f"{when}: {checked}"
+        closed = [line for line in self.house.stderr if "book_quarantined" in line]
+        assert not closed, f"{when}: {closed[:3]}"
 
     def finish(self):
         """The last word: everything of all rounds, before and after a stop in order, and the files themselves."""
