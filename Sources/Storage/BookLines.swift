@@ -82,59 +82,103 @@ struct BookLines: Sendable {
         let previous = chain.jc
         chain.v += 1
         chain.jc = jc
-        for file in BookFile.rows {
-            var writer = RowWriter(bytes: bytes[file.rawValue])
-            // Taken out so that the writer owns the only reference and appends in place.
-            bytes[file.rawValue] = []
-            for row in slices[file] {
-                let start = writer.bytes.count
-                chain.n[file.rawValue] += 1
-                writer.raw("{\"n\":")
-                writer.decimalDigits(chain.n[file.rawValue])
-                writer.int("v", chain.v)
-                writer.int("seq", seq)
-                writer.raw(",\"t\":")
-                writer.bytes.append(contentsOf: record[time])
-                writer.raw(",")
-                writer.bytes.append(contentsOf: record[row])
-                let sum = SealedLine.seal(&writer.bytes, from: start)
-                chain.fc[file.rawValue] = SealedLine.fold(chain.fc[file.rawValue], sum)
+        record.withUnsafeBytes { record in
+            let time = UnsafeRawBufferPointer(rebasing: record[time])
+            for file in BookFile.rows {
+                for row in slices[file] {
+                    chain.n[file.rawValue] += 1
+                    let sum = addRow(UnsafeRawBufferPointer(rebasing: record[row]), to: file, seq: seq, time: time, chain)
+                    chain.fc[file.rawValue] = SealedLine.fold(chain.fc[file.rawValue], sum)
+                }
             }
-            bytes[file.rawValue] = writer.bytes
+            addMeta(UnsafeRawBufferPointer(rebasing: record[slices.meta]), seq: seq, time: time, previous: previous, chain)
         }
-        addMeta(record[slices.meta], seq: seq, time: record[time], previous: previous, chain)
+    }
+
+    /// Room for what stands in a line beside the row, the figures and the instant.
+    private static let frameBytes = 256
+
+    private mutating func addRow(
+        _ row: UnsafeRawBufferPointer, to file: BookFile, seq: Int64, time: UnsafeRawBufferPointer, _ chain: BookChain
+    ) -> UInt32 {
+        let start = bytes[file.rawValue].count
+        bytes[file.rawValue].appendText(atMost: BookLines.frameBytes + time.count + row.count) { pen in
+            pen.put("{\"n\":")
+            pen.integer(chain.n[file.rawValue])
+            pen.member("v")
+            pen.integer(chain.v)
+            pen.member("seq")
+            pen.integer(seq)
+            pen.member("t")
+            pen.put(time)
+            pen.put(",")
+            pen.put(row)
+        }
+        return SealedLine.seal(&bytes[file.rawValue], from: start)
     }
 
     /// Adds the commit line of the chain's present transaction.
     mutating func addMeta(
+        _ figures: UnsafeRawBufferPointer, seq: Int64, time: UnsafeRawBufferPointer, previous: UInt32?, _ chain: BookChain
+    ) {
+        let file = BookFile.meta.rawValue
+        let start = bytes[file].count
+        bytes[file].appendText(atMost: BookLines.frameBytes + time.count + figures.count) { pen in
+            pen.put("{\"v\":")
+            pen.integer(chain.v)
+            pen.member("seq")
+            pen.integer(seq)
+            pen.member("t")
+            pen.put(time)
+            pen.member("pc")
+            pen.sum(previous)
+            pen.member("jc")
+            pen.sum(chain.jc)
+            pen.member("n")
+            for file in 0..<3 {
+                pen.put(file == 0 ? "[" : ",")
+                pen.integer(chain.n[file])
+            }
+            pen.put("],\"fc\":")
+            for file in 0..<3 {
+                pen.put(file == 0 ? "[" : ",")
+                pen.sum(chain.fc[file])
+            }
+            pen.put("]")
+            pen.put(figures)
+        }
+        SealedLine.seal(&bytes[file], from: start)
+    }
+
+    /// As `addMeta(_:seq:time:previous:_:)`, for bytes that are at hand as slices.
+    mutating func addMeta(
         _ figures: ArraySlice<UInt8>, seq: Int64, time: ArraySlice<UInt8>, previous: UInt32?, _ chain: BookChain
     ) {
-        var writer = RowWriter(bytes: bytes[BookFile.meta.rawValue])
-        bytes[BookFile.meta.rawValue] = []
-        let start = writer.bytes.count
-        writer.raw("{\"v\":")
-        writer.decimalDigits(chain.v)
-        writer.int("seq", seq)
-        writer.raw(",\"t\":")
-        writer.bytes.append(contentsOf: time)
-        writer.text("pc", previous.map(SealedLine.hexText) ?? BookChain.genesis)
-        writer.text("jc", chain.previousText)
-        writer.raw(",\"n\":")
-        writer.counts(chain.n)
-        writer.raw(",\"fc\":[")
-        for file in 0..<3 {
-            writer.raw(file == 0 ? "\"" : ",\"")
-            SealedLine.appendHex(&writer.bytes, chain.fc[file])
-            writer.raw("\"")
+        figures.withUnsafeBytes { figures in
+            time.withUnsafeBytes { time in addMeta(figures, seq: seq, time: time, previous: previous, chain) }
         }
-        writer.raw("]")
-        writer.bytes.append(contentsOf: figures)
-        SealedLine.seal(&writer.bytes, from: start)
-        bytes[BookFile.meta.rawValue] = writer.bytes
     }
 
     mutating func add(_ later: BookLines) {
-        for file in BookFile.allCases { bytes[file.rawValue] += later.bytes[file.rawValue] }
+        for file in BookFile.allCases.map(\.rawValue) {
+            // The first lines are taken as they are, not copied.
+            if bytes[file].isEmpty { bytes[file] = later.bytes[file] } else { bytes[file] += later.bytes[file] }
+        }
+    }
+}
+
+extension BytePen {
+    /// A checksum in quotes, or the word for none.
+    mutating func sum(_ value: UInt32?) {
+        put(UInt8(ascii: "\""))
+        if let value { hex(value) } else { put("genesis") }
+        put(UInt8(ascii: "\""))
+    }
+
+    /// Eight lower-case hex digits.
+    mutating func hex(_ value: UInt32) {
+        var word = SealedLine.hexWord(value)
+        withUnsafeBytes(of: &word) { put($0) }
     }
 }
 

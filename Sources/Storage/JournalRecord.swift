@@ -38,7 +38,7 @@ struct JournalRecord: Sendable {
         documents: [DocumentVersion], install: Install? = nil
     ) -> JournalRecord {
         var writer = RowWriter()
-        writer.bytes.reserveCapacity(1_024 + 768 * commit.orders.count)
+        writer.bytes.reserveCapacity(1_024 + 1_024 * commit.orders.count + 512 * (commit.documents.count + commit.audit.count))
         writer.raw("{\"seq\":")
         writer.decimalDigits(seq)
         writer.text("k", install == nil ? "tx" : "install")

@@ -62,6 +62,15 @@ struct CollectedBatch {
 
     var isEmpty: Bool { entries.isEmpty }
 
+    init() {}
+
+    /// With room for about as much as the batch before it had.
+    init(expecting earlier: CollectedBatch) {
+        bytes.reserveCapacity(earlier.bytes.count)
+        members.reserveCapacity(earlier.members.count)
+        entries.reserveCapacity(earlier.entries.count)
+    }
+
     /// A batch is closed at this many bytes or members; what comes after forms the next. A batch line names every member.
     static let limitBytes = 8 << 20
     static let limitMembers = 4_096

@@ -1,12 +1,17 @@
-// Members of rows straight into bytes: the path that every order takes to the disk. Small documents go through `Wire.JSONWriter`.
+// Members of rows straight into bytes: the path that every order takes to the disk. Small documents go through `Wire.JSONWriter`; how
+// single values become digits is in `BytePen`.
 
 import Trading
 
 /// Appends `"name":value` members; the caller opens and closes the object. Each method but `first…` puts a comma before.
+///
+/// A member is appended in one step, because making room costs more than writing.
 struct RowWriter {
     var bytes: [UInt8] = []
 
-    mutating func raw(_ text: StaticString) { text.withUTF8Buffer { bytes.append(contentsOf: $0) } }
+    mutating func raw(_ text: StaticString) {
+        bytes.appendText(atMost: text.utf8CodeUnitCount) { $0.put(text) }
+    }
 
     mutating func firstText(_ name: StaticString, _ value: String) {
         key(name)
@@ -14,27 +19,48 @@ struct RowWriter {
     }
 
     mutating func text(_ name: StaticString, _ value: String?) {
-        comma(name)
-        if let value { quoted(value) } else { raw("null") }
+        guard var value else { return null(name) }
+        value.withUTF8 { text in
+            guard RowWriter.isPlain(text) else {
+                comma(name)
+                return escaped(text)
+            }
+            bytes.appendText(atMost: BytePen.memberBytes(name) + text.count + 2) { pen in
+                pen.member(name)
+                pen.quoted(text)
+            }
+        }
     }
 
     mutating func int(_ name: StaticString, _ value: Int64) {
-        comma(name)
-        decimalDigits(value)
+        bytes.appendText(atMost: BytePen.memberBytes(name) + BytePen.integerBytes) { pen in
+            pen.member(name)
+            pen.integer(value)
+        }
     }
 
     mutating func bool(_ name: StaticString, _ value: Bool) {
-        comma(name)
-        raw(value ? "true" : "false")
+        bytes.appendText(atMost: BytePen.memberBytes(name) + 5) { pen in
+            pen.member(name)
+            pen.put(value ? "true" : "false")
+        }
     }
 
     /// An amount as a decimal string, null when missing.
     mutating func amount(_ name: StaticString, _ units: Int128?) {
-        comma(name)
-        guard let units else { return raw("null") }
-        bytes.append(UInt8(ascii: "\""))
-        decimal(units)
-        bytes.append(UInt8(ascii: "\""))
+        guard let units else { return null(name) }
+        guard let short = Int64(exactly: units) else {
+            comma(name)
+            bytes.append(UInt8(ascii: "\""))
+            decimal(units)
+            return bytes.append(UInt8(ascii: "\""))
+        }
+        bytes.appendText(atMost: BytePen.memberBytes(name) + BytePen.amountBytes + 2) { pen in
+            pen.member(name)
+            pen.put(UInt8(ascii: "\""))
+            pen.amount(short)
+            pen.put(UInt8(ascii: "\""))
+        }
     }
 
     /// A quantity: a JSON integer when it is whole, a decimal string when it is not.
@@ -44,124 +70,100 @@ struct RowWriter {
 
     /// An instant with six decimals, null when missing.
     mutating func time(_ name: StaticString, _ value: Timestamp?) {
-        comma(name)
-        guard let value else { return raw("null") }
-        time(value)
+        guard let value else { return null(name) }
+        bytes.appendText(atMost: BytePen.memberBytes(name) + BytePen.timeBytes) { pen in
+            pen.member(name)
+            pen.time(value)
+        }
+    }
+
+    private mutating func null(_ name: StaticString) {
+        bytes.appendText(atMost: BytePen.memberBytes(name) + 4) { pen in
+            pen.member(name)
+            pen.put("null")
+        }
     }
 
     // MARK: Values
 
     mutating func key(_ name: StaticString) {
-        bytes.append(UInt8(ascii: "\""))
-        raw(name)
-        raw("\":")
+        bytes.appendText(atMost: BytePen.memberBytes(name)) { $0.key(name) }
     }
 
     private mutating func comma(_ name: StaticString) {
-        bytes.append(UInt8(ascii: ","))
-        key(name)
+        bytes.appendText(atMost: BytePen.memberBytes(name)) { $0.member(name) }
     }
 
     mutating func quoted(_ value: String) {
-        bytes.append(UInt8(ascii: "\""))
         var value = value
         value.withUTF8 { text in
-            var start = 0
-            for index in text.indices {
-                let byte = text[index]
-                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-                bytes.append(contentsOf: text[start..<index])
-                start = index + 1
-                switch byte {
-                case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                    bytes.append(UInt8(ascii: "\\"))
-                    bytes.append(byte)
-                case UInt8(ascii: "\n"): raw("\\n")
-                case UInt8(ascii: "\r"): raw("\\r")
-                case UInt8(ascii: "\t"): raw("\\t")
-                default:
-                    raw("\\u00")
-                    for nibble in [byte >> 4, byte & 0xF] { bytes.append(nibble < 10 ? 48 + nibble : 87 + nibble) }
-                }
-            }
-            bytes.append(contentsOf: text[start...])
+            guard RowWriter.isPlain(text) else { return escaped(text) }
+            bytes.appendText(atMost: text.count + 2) { $0.quoted(text) }
         }
+    }
+
+    /// Whether nothing in it has to be escaped, eight bytes at a time.
+    private static func isPlain(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let bytes = UnsafeRawBufferPointer(text)
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        var found: UInt64 = 0
+        var at = 0
+        while at + 8 <= bytes.count {
+            let word = bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+            let quotes = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
+            let backslashes = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
+            // The highest bit of some byte is set when one is below 0x20, a quotation mark or a backslash, and never otherwise.
+            found |= (word &- ones &* 0x20) & ~word | (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes
+            at += 8
+        }
+        if found & (ones << 7) != 0 { return false }
+        while at < bytes.count {
+            let byte = bytes[at]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
+            at += 1
+        }
+        return true
+    }
+
+    private mutating func escaped(_ text: UnsafeBufferPointer<UInt8>) {
+        bytes.append(UInt8(ascii: "\""))
+        var start = 0
+        for index in text.indices {
+            let byte = text[index]
+            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+            bytes.append(contentsOf: text[start..<index])
+            start = index + 1
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                bytes.append(UInt8(ascii: "\\"))
+                bytes.append(byte)
+            case UInt8(ascii: "\n"): raw("\\n")
+            case UInt8(ascii: "\r"): raw("\\r")
+            case UInt8(ascii: "\t"): raw("\\t")
+            default:
+                raw("\\u00")
+                for nibble in [byte >> 4, byte & 0xF] { bytes.append(nibble < 10 ? 48 + nibble : 87 + nibble) }
+            }
+        }
+        bytes.append(contentsOf: text[start...])
         bytes.append(UInt8(ascii: "\""))
     }
 
     /// The instant in quotes.
     mutating func time(_ value: Timestamp) {
-        let seconds = value.seconds
-        let fraction = value.microseconds - seconds * 1_000_000
-        let dayNumber = seconds.flooredQuotient(86_400)
-        let date = CivilDate(dayNumber: dayNumber)
-        let second = seconds - dayNumber * 86_400
-        bytes.append(UInt8(ascii: "\""))
-        padded(Int64(date.year), 4)
-        bytes.append(UInt8(ascii: "-"))
-        padded(Int64(date.month), 2)
-        bytes.append(UInt8(ascii: "-"))
-        padded(Int64(date.day), 2)
-        bytes.append(UInt8(ascii: "T"))
-        padded(second / 3_600, 2)
-        bytes.append(UInt8(ascii: ":"))
-        padded(second / 60 % 60, 2)
-        bytes.append(UInt8(ascii: ":"))
-        padded(second % 60, 2)
-        bytes.append(UInt8(ascii: "."))
-        padded(fraction, 6)
-        raw("Z\"")
+        bytes.appendText(atMost: BytePen.timeBytes) { $0.time(value) }
     }
 
     /// The shortest exact decimal of units of 10⁻⁸.
     mutating func decimal(_ units: Int128) {
+        if let short = Int64(exactly: units) { return bytes.appendText(atMost: BytePen.amountBytes) { $0.amount(short) } }
         if units < 0 { bytes.append(UInt8(ascii: "-")) }
-        let magnitude = units.magnitude
         let scale = UInt128(fixedPointScale)
-        let whole: UInt128
-        var fraction: Int64
-        if let small = UInt64(exactly: magnitude) {
-            whole = UInt128(small / UInt64(fixedPointScale))
-            fraction = Int64(small % UInt64(fixedPointScale))
-        } else {
-            whole = magnitude / scale
-            fraction = Int64(magnitude % scale)
-        }
-        if let small = Int64(exactly: whole) {
-            decimalDigits(small)
-        } else {
-            bytes.append(contentsOf: String(whole).utf8)
-        }
-        guard fraction > 0 else { return }
-        var places = 8
-        while fraction % 10 == 0 {
-            fraction /= 10
-            places -= 1
-        }
-        bytes.append(UInt8(ascii: "."))
-        padded(fraction, places)
+        bytes.append(contentsOf: String(units.magnitude / scale).utf8)
+        bytes.appendText(atMost: BytePen.amountBytes) { $0.fraction(UInt64(units.magnitude % scale)) }
     }
 
     mutating func decimalDigits(_ value: Int64) {
-        if value < 0 { bytes.append(UInt8(ascii: "-")) }
-        var rest = value.magnitude
-        let start = bytes.count
-        repeat {
-            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-            rest /= 10
-        } while rest > 0
-        bytes[start...].reverse()
-    }
-
-    /// Exactly `width` digits of a value that is not negative.
-    private mutating func padded(_ value: Int64, _ width: Int) {
-        var divisor: Int64 = 1
-        for _ in 1..<width { divisor *= 10 }
-        var rest = value
-        for _ in 0..<width {
-            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / divisor % 10))
-            rest %= divisor
-            divisor /= 10
-        }
+        bytes.appendText(atMost: BytePen.integerBytes) { $0.integer(value) }
     }
 }

@@ -14,9 +14,11 @@ package enum SealedLine {
     @discardableResult
     static func seal(_ bytes: inout [UInt8], from start: Int = 0) -> UInt32 {
         let sum = bytes.withUnsafeBytes { Crypto.crc32c(UnsafeRawBufferPointer(rebasing: $0[start...])) }
-        append(&bytes, ",\"crc\":\"")
-        appendHex(&bytes, sum)
-        append(&bytes, "\"}\n")
+        bytes.appendText(atMost: sealBytes + 1) { pen in
+            pen.put(",\"crc\":\"")
+            pen.hex(sum)
+            pen.put("\"}\n")
+        }
         return sum
     }
 
@@ -119,7 +121,7 @@ package enum SealedLine {
     }
 
     /// The eight hex digits as they lie in memory.
-    private static func hexWord(_ value: UInt32) -> UInt64 {
+    static func hexWord(_ value: UInt32) -> UInt64 {
         var word: UInt64 = 0
         for digit in 0..<8 {
             let nibble = UInt64(value >> (UInt32(digit) * 4) & 0xF)

@@ -20,11 +20,11 @@ extension Store {
         guard sent == nil, !collecting.isEmpty else { return }
         if let sealTimer { loop.cancel(sealTimer) }
         sealTimer = nil
-        let batch = takeBatch()
-        sent = batch
+        var batch = takeBatch()
         let number = nextBatch
-        let bytes = batch.bytes + JournalLine.batch(number, batch.members)
-        let write = JournalBatch(number: number, bytes: bytes, lastSeq: batch.entries[batch.entries.count - 1].seq, at: now)
+        batch.bytes += JournalLine.batch(number, batch.members)
+        sent = batch
+        let write = JournalBatch(number: number, bytes: batch.bytes, lastSeq: batch.entries[batch.entries.count - 1].seq, at: now)
         let measures = loop.monotonicNanoseconds &- spaceMeasuredAt >= Store.measureNanoseconds
         onDisk { thread -> (Result<Void, JournalProblem>, Int64?, (Int64, Int64)) in
             let result: Result<Void, JournalProblem>
@@ -52,7 +52,7 @@ extension Store {
     /// As much of what is collected as one batch may hold.
     private func takeBatch() -> CollectedBatch {
         if collecting.bytes.count <= CollectedBatch.limitBytes, collecting.members.count <= CollectedBatch.limitMembers {
-            defer { collecting = CollectedBatch() }
+            defer { collecting = CollectedBatch(expecting: collecting) }
             return collecting
         }
         var batch = CollectedBatch()
@@ -87,6 +87,8 @@ extension Store {
     private func durable(_ batch: CollectedBatch, in segment: Int64) {
         sent = nil
         nextBatch += 1
+        // The next batch goes first: its sync runs while the lines of this one are put where they belong and its tickets are answered.
+        flush()
         for entry in batch.entries {
             if let change = entry.book {
                 if let book = books[change.key] {
@@ -117,8 +119,6 @@ extension Store {
             }
             if unsettled[entry.user] === entry.ticket { unsettled[entry.user] = nil }
         }
-        // The next batch goes first: its sync runs while the tickets of this one are answered.
-        flush()
         for entry in batch.entries { entry.ticket.settle(.success(())) }
         scheduleAppending()
         scheduleSeal()
