@@ -27,6 +27,7 @@ package enum HouseRefusal: Error, Sendable, Hashable {
     case tooManyRequests(retryAfterSeconds: Int)
     case tooBusy
     case chartsBusy
+    case workshopBusy
     case notPermitted
     case unknownUser
     case unknownBook

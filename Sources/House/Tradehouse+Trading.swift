@@ -89,6 +89,19 @@ extension Tradehouse {
         return view(of: desk, account: try await desk.book.settled())
     }
 
+    /// The trader's book with the proof of its funds, worked out beside the house's turns.
+    package func proof(of trader: Trader) async throws -> (book: BookView, proof: FundsProof) {
+        let book = try await book(of: trader)
+        // The first act of a book notes when it was opened; when a reset was, only the files tell.
+        let openedAt = book.account.epoch == 1 ? try await user(trader.desk)?.paperOpened : nil
+        let snapshot = book.account.snapshot
+        do {
+            return (book, try await world.workshop.run(patiently: false) { FundsProof(of: snapshot, openedAt: openedAt) })
+        } catch is PoolBusy {
+            throw HouseRefusal.workshopBusy
+        }
+    }
+
     /// What an order would do now.
     package func estimate(_ draft: OrderDraft, as trader: Trader) async throws -> OrderEstimate {
         let desk = try await desk(of: trader.desk)

@@ -84,6 +84,14 @@ struct BookLoader: Sendable {
         return (LoadedBook(snapshot: try walk.snapshot(), chain: walk.chain), walk.remarks, lines, walk.lastActAt)
     }
 
+    /// Reads the book with the epochs that resets ended, and changes nothing.
+    func history(on disk: any Disk) throws(StorageFailure) -> PaperHistory? {
+        guard let texts = try readFiles(on: disk, mends: false) else { return nil }
+        var walk = BookWalk(key: key, texts: texts, mark: mark, oldestRetainedSeq: oldestRetainedSeq)
+        try walk.run(on: disk)
+        return try walk.history()
+    }
+
     /// Whether a book's meta file has the line of transaction `v` with that checksum of its journal record.
     static func metaHolds(_ key: BookKey, v: Int64, sum: UInt32?, on disk: any Disk, limitBytes: Int) throws(StorageFailure) -> Bool {
         let bytes: [UInt8]?

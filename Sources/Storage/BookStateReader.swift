@@ -85,6 +85,16 @@ struct BookStateReader {
         }
     }
 
+    /// The rows of one epoch under the figures of its last act. Of an epoch that is over, positions are those that no later one had.
+    func book(_ figures: BookMeta) -> PaperSnapshot {
+        PaperSnapshot(
+            meta: figures, orders: orders.filter { $0.epoch == figures.epoch },
+            positions: positions.filter { $0.epoch == figures.epoch && !$0.isFlat }, trades: trades.filter { $0.epoch == figures.epoch })
+    }
+
+    /// Every epoch that some row is of.
+    var epochs: Set<Int> { Set(orders.map(\.epoch)).union(trades.map(\.epoch)) }
+
     /// The present epoch; what was before a reset stays in the files.
     var snapshot: PaperSnapshot? {
         guard let meta else { return nil }

@@ -357,6 +357,51 @@ struct BookWalk {
     /// The state at the end of the walk; nil when nothing ever happened.
     func snapshot() throws(StorageFailure) -> PaperSnapshot? {
         guard chain.v > 0 else { return nil }
+        guard let snapshot = try readRows().snapshot else { throw quarantine("\(key.path(.meta)) has no figures") }
+        return snapshot
+    }
+
+    /// All epochs that the files still tell of, oldest first; nil when nothing ever happened.
+    func history() throws(StorageFailure) -> PaperHistory? {
+        guard chain.v > 0 else { return nil }
+        let reader = try readRows()
+        var figures: [(openedAt: Timestamp?, meta: BookMeta)] = []
+        let decoder = PaperBooks.Decoder()
+        func take(_ line: UnsafeRawBufferPointer, isBase: Bool) {
+            var row = RowReader(line)
+            let at = row.time("t")
+            guard let meta = decoder.meta(&row) else { return }
+            if figures.last?.meta.epoch == meta.epoch {
+                figures[figures.count - 1].meta = meta
+            } else {
+                // A line that stands for many acts does not tell when the first of them was.
+                figures.append((isBase ? nil : at, meta))
+            }
+        }
+        let index = BookFile.meta.rawValue
+        let base = header(.meta).baseV
+        texts[index].bytes.withUnsafeBytes { bytes in
+            for line in texts[index].lines.prefix(keptLines[index]) {
+                take(UnsafeRawBufferPointer(rebasing: bytes[line.start..<line.end]), isBase: base > 1 && line.v == base)
+            }
+        }
+        added[index].withUnsafeBytes { bytes in
+            var start = 0
+            while start < bytes.count {
+                let end = LineStream.lineFeed(in: bytes, from: start) ?? bytes.count
+                take(UnsafeRawBufferPointer(rebasing: bytes[start..<end]), isBase: false)
+                start = end + 1
+            }
+        }
+        guard let last = figures.last?.meta.epoch else { throw quarantine("\(key.path(.meta)) has no figures") }
+        let told = Set(figures.map(\.meta.epoch))
+        return PaperHistory(
+            epochs: figures.map { PaperEpoch(openedAt: $0.openedAt, book: reader.book($0.meta), isOver: $0.meta.epoch != last) },
+            foldedEpochs: reader.epochs.subtracting(told).sorted())
+    }
+
+    /// The rows of every accepted line.
+    private func readRows() throws(StorageFailure) -> BookStateReader {
         var reader = BookStateReader()
         for file in BookFile.allCases {
             let index = file.rawValue
@@ -377,7 +422,6 @@ struct BookWalk {
                 throw quarantine("a row of \(key.path(file)) cannot be read")
             }
         }
-        guard let snapshot = reader.snapshot else { throw quarantine("\(key.path(.meta)) has no figures") }
-        return snapshot
+        return reader
     }
 }

@@ -107,9 +107,7 @@ final class FolderCheck {
 
     private func check(_ key: BookKey) {
         let name = FolderCheck.name(key)
-        let loader = BookLoader(
-            key: key, mark: journal.marks[key], oldestRetainedSeq: journal.oldestSeq, newestAtStart: nil, retention: .zero,
-            limitBytes: StoreOptions().bookFileLimitBytes, now: format.createdAt)
+        let loader = journal.loader(of: key, format)
         var found: [String] = []
         do throws(StorageFailure) {
             let looked = try loader.inspect(on: disk)

@@ -106,6 +106,24 @@ extension Store {
         return checker
     }
 
+    /// Reads one book with everything its files tell, changing nothing; nothing when there is none. Works beside a running server.
+    package static func history(disk: any Disk, user: UserID, book: BookName = .default) throws(StorageFailure) -> PaperHistory? {
+        guard let format = try FolderFormat.read(disk) else {
+            throw .foreignFolder(folder: disk.location, found: "no FORMAT.json")
+        }
+        let key = BookKey(user: user, book: book)
+        for isLast in [false, true] {
+            let journal = try CheckedJournal.read(disk, format)
+            do throws(StorageFailure) {
+                return try journal.loader(of: key, format).history(on: disk)
+            } catch {
+                // The server may have written between two looks at the files.
+                if isLast { throw error }
+            }
+        }
+        return nil
+    }
+
     static func line(_ notice: StorageNotice) -> CheckLine {
         let facts = notice.fields.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         return CheckLine(verdict: notice.level == .error ? .trouble : .remark, text: "\(notice.event): \(facts)")
@@ -123,6 +141,13 @@ struct CheckedJournal {
     let since: Timestamp?
     let segments: Int
     let bytes: Int64
+
+    /// A loader that inspects one book of the folder.
+    func loader(of key: BookKey, _ format: FolderFormat) -> BookLoader {
+        BookLoader(
+            key: key, mark: marks[key], oldestRetainedSeq: oldestSeq, newestAtStart: nil, retention: .zero,
+            limitBytes: StoreOptions().bookFileLimitBytes, now: format.createdAt)
+    }
 
     /// How often the journal is read anew because the server released a segment of it meanwhile.
     static let attempts = 3

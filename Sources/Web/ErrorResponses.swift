@@ -118,6 +118,7 @@ enum ErrorResponses {
             case .tooManyRequests(let seconds): (429, "too_many_requests", "Too many requests. Try again in \(seconds) s.", nil)
             case .tooBusy: (503, "busy", "Too many people log in at this moment. Try again in a few seconds.", nil)
             case .chartsBusy: (503, "busy", "Too many charts are asked for at this moment. Try again in a few seconds.", nil)
+            case .workshopBusy: (503, "busy", "Too much is being worked out at this moment. Try again in a few seconds.", nil)
             case .notPermitted: (403, "not_permitted", "Your role does not allow this.", nil)
             case .unknownUser: (404, "unknown_user", "There is no account with this id.", "user_id")
             case .unknownBook: (404, "unknown_book", "You have no book of this name.", "book")
@@ -129,7 +130,7 @@ enum ErrorResponses {
             }
         var reply = Reply(status: status, body: dialect.errorBody(code: code, text: text, field: field))
         if case .tooManyRequests(let seconds) = refusal { reply.headers.append(("Retry-After", String(seconds))) }
-        if refusal == .tooBusy || refusal == .chartsBusy { reply.headers.append(("Retry-After", "5")) }
+        if refusal == .tooBusy || refusal == .chartsBusy || refusal == .workshopBusy { reply.headers.append(("Retry-After", "5")) }
         return reply
     }
 

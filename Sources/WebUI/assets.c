@@ -108,6 +108,9 @@ static const unsigned char page_orders_js[] = {
 static const unsigned char page_portfolio_js[] = {
 #embed "site/page/portfolio.js"
 };
+static const unsigned char page_proof_js[] = {
+#embed "site/page/proof.js"
+};
 static const unsigned char page_register_js[] = {
 #embed "site/page/register.js"
 };
@@ -231,6 +234,7 @@ const struct webui_asset webui_assets[] = {
     {"page/old-books.js", "text/javascript; charset=utf-8", page_old_books_js, sizeof page_old_books_js},
     {"page/orders.js", "text/javascript; charset=utf-8", page_orders_js, sizeof page_orders_js},
     {"page/portfolio.js", "text/javascript; charset=utf-8", page_portfolio_js, sizeof page_portfolio_js},
+    {"page/proof.js", "text/javascript; charset=utf-8", page_proof_js, sizeof page_proof_js},
     {"page/register.js", "text/javascript; charset=utf-8", page_register_js, sizeof page_register_js},
     {"page/setup.js", "text/javascript; charset=utf-8", page_setup_js, sizeof page_setup_js},
     {"page/trade.js", "text/javascript; charset=utf-8", page_trade_js, sizeof page_trade_js},

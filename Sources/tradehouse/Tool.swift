@@ -20,6 +20,7 @@ enum Tool {
         Command(name: "restore", summary: "Rehearse a restore into a scratch folder.", run: RestoreCommand.run),
         Command(name: "verify", summary: "Say whether a copy is complete, or who in it is older than its start.", run: VerifyCommand.run),
         Command(name: "check", summary: "Prove every user's files, reading only.", run: Check.run),
+        Command(name: "prove", summary: "Walk one user's balance from opening to now, and say whether it adds up.", run: Prove.run),
         Command(name: "version", summary: "Print the version.", run: printVersion),
         Command(name: "help", summary: "Print this list.", run: printHelp),
     ]

@@ -17,6 +17,7 @@ enum PaperTradingRoutes {
         Route(.post, "/api/paper-trading/manual-trade", .trader, .legacy, manualTrade),
         Route(.post, "/api/paper-trading/test-trade", .trader, .legacy, testTrade),
         Route(.get, "/api/paper-trading/positions", .trader, .native, positions),
+        Route(.get, "/api/paper-trading/proof", .trader, .native, proof),
         Route(.post, "/api/paper-trading/estimate", .trader, .native, meter: .read, estimate),
         Route(.post, "/api/paper-trading/orders", .trader, .native, place),
         Route(.get, "/api/paper-trading/orders", .trader, .native, orders),
@@ -155,6 +156,23 @@ enum PaperTradingRoutes {
                 json.member("day_pnl", book.funds.dayResult)
                 json.member("invested", book.funds.meta.invested)
             }
+        }
+    }
+
+    @Sendable static func proof(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
+        let query = call.queryFields
+        let limit = try query.integer("limit", default: Int64(pageSize))
+        guard (1...Int64(largestPage)).contains(limit) else {
+            throw FieldProblem(
+                place: .query, field: "limit", kind: .rule(code: "out_of_range", text: "`limit` must be 1 to \(largestPage)."))
+        }
+        let after = try query.integer("after", default: 0)
+        guard (0...Int64.max / 2).contains(after) else {
+            throw FieldProblem(place: .query, field: "after", kind: .rule(code: "out_of_range", text: "`after` is a line's number."))
+        }
+        let (book, proof) = try await house.proof(of: call.trader)
+        return .object(reserving: 4_096 + 320 * Int(limit)) { json in
+            ProofViews.members(of: proof, book: book.name, after: Int(after), limit: Int(limit), &json)
         }
     }
 

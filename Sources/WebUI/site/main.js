@@ -22,6 +22,7 @@ const routes = [
   { path: "/trade", access: "user", load: () => import("./page/trade.js") },
   { path: "/watchlist", access: "user", load: () => import("./page/watchlist.js") },
   { path: "/portfolio", access: "user", load: () => import("./page/portfolio.js") },
+  { path: "/proof", access: "user", load: () => import("./page/proof.js") },
   { path: "/orders", access: "user", load: () => import("./page/orders.js") },
   { path: "/old-books", access: "owner", load: () => import("./page/old-books.js") },
   { path: "/account", access: "user", load: () => import("./page/account.js") },

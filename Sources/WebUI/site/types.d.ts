@@ -248,3 +248,45 @@ export interface PageParams {
   path: string;
   query: URLSearchParams;
 }
+
+/** One line of the statement: what moved the cash, and the cash after it. */
+export interface ProofLine {
+  number: number;
+  cause: "opening" | "reset" | "buy" | "sell" | "charges";
+  at: string | null;
+  amount: number;
+  balance: number;
+  trade_id?: string;
+  order_id?: string;
+  exchange?: string;
+  tradingsymbol?: string;
+  product?: Product;
+  quantity?: number;
+  price?: number;
+}
+
+export interface Proof {
+  book: string;
+  epoch: number;
+  adds_up: boolean;
+  opening: number;
+  closing: number;
+  line_count: number;
+  compared_orders: number;
+  compared_trades: number;
+  figure_count: number;
+  difference_count: number;
+  figures: Array<{ figure: string; subject: string | null; recorded: string; computed: string; holds: boolean }>;
+  holds: Array<{
+    cause: "working_order" | "short_position";
+    amount: number;
+    order_id: string | null;
+    exchange: string;
+    tradingsymbol: string;
+    product: Product;
+  }>;
+  lines: ProofLine[];
+  next: number | null;
+  /** Line number and balance. */
+  curve: Array<[number, number]>;
+}

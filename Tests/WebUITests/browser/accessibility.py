@@ -8,6 +8,7 @@ INSIDE = {
     "trade": "/trade?i=NSE:INFY",
     "watchlist": "/watchlist",
     "portfolio": "/portfolio",
+    "proof": "/proof",
     "orders": "/orders",
     "account": "/account",
     "old-books": "/old-books",

@@ -2,7 +2,7 @@
 
 import re
 
-from house import PHONE, ready_trade, test, until
+from house import PHONE, WIDE, ready_trade, test, until
 
 
 def quote(person, symbol):
@@ -297,3 +297,37 @@ def on_a_phone(house):
     page.get_by_role("button", name="TCS", exact=True).tap()
     page.wait_for_url("**/trade?i=NSE%3ATCS")
     page.get_by_role("heading", name="TCS").wait_for()
+
+
+@test("the proof of funds says that it adds up, line by line, and follows a new fill")
+def proof_of_funds(house):
+    anna = house.person()
+    assert anna.order("INFY", 3)[0] == 201
+    for size in (WIDE, PHONE):
+        page = house.page(anna, "/portfolio", size=size, touch=size is PHONE)
+        page.get_by_role("link", name="Proof of funds").click()
+        page.get_by_role("status").filter(has_text="It adds up.").wait_for()
+        page.get_by_role("rowheader", name="Opening capital").wait_for()
+        page.get_by_role("img", name="Cash from ₹1,00,000.00").wait_for()
+        before = page.get_by_role("rowheader").count()
+        assert anna.order("INFY", 1)[0] == 201
+        until(lambda: page.get_by_role("rowheader").count() == before + 1, "the fill has its line")
+
+
+@test("a proof that does not add up is said as an alert, with the figure")
+def broken_proof(house):
+    anna = house.person()
+    assert anna.order("INFY", 3)[0] == 201
+    page = house.page(anna, path=None)
+
+    def forge(route):
+        answer = route.fetch().json()
+        answer["adds_up"] = False
+        answer["difference_count"] = 1
+        answer["figures"][0].update(holds=False, computed="1")
+        route.fulfill(json=answer)
+
+    page.route("**/api/paper-trading/proof*", forge)
+    page.goto(house.url + "/proof")
+    page.get_by_role("alert").filter(has_text="It does not add up").wait_for()
+    page.get_by_text("the lines give ₹1.00").wait_for()

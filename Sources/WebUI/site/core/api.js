@@ -164,6 +164,11 @@ export function createAPI({ fetch, storage, onUnauthorised }) {
      * @returns {Promise<{ positions: import("../types.d.ts").Position[], totals: { unrealised_pnl: number, realised_pnl: number, day_pnl: number, invested: number } }>}
      */
     getPaperPositions: () => call("GET", "/api/paper-trading/positions"),
+    /**
+     * @param {{ limit?: number, after?: number | null }} [page]
+     * @returns {Promise<import("../types.d.ts").Proof>}
+     */
+    getProof: (page) => call("GET", "/api/paper-trading/proof", { query: page }),
     /** @param {OrderDraft} draft @returns {Promise<import("../types.d.ts").Estimate>} */
     estimate: (draft) => call("POST", "/api/paper-trading/estimate", { body: draft }),
 
