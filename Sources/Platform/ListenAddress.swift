@@ -41,6 +41,12 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     /// Whether only this machine can reach it.
     package var isLoopback: Bool { host == "::1" || host.hasPrefix("127.") }
 
+    /// Whether it stands for every interface.
+    package var isWildcard: Bool { host.isEmpty || host == "::" || host == "0.0.0.0" }
+
+    /// As somebody on this machine reaches it.
+    package var onThisMachine: ListenAddress { isWildcard ? ListenAddress(host: "127.0.0.1", port: port) : self }
+
     /// The forms to try, the best first: every interface means IPv6 with IPv4 inside it, or IPv4 where there is no IPv6.
     var candidates: [(address: cp_address, bothFamilies: Bool)] {
         let texts: [(String, Int32)] =

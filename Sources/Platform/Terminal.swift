@@ -28,6 +28,18 @@ package enum Terminal {
     /// One line of standard input without its line feed; nil at the end.
     package static func readLine() -> String? { Swift.readLine(strippingNewline: true) }
 
+    /// Names in the environment that begin so, sorted.
+    package static func environmentNames(beginningWith prefix: String) -> [String] {
+        var names: [String] = []
+        var at = Glibc.environ
+        while let entry = at.pointee {
+            let name = String(cString: entry).prefix { $0 != "=" }
+            if name.hasPrefix(prefix) { names.append(String(name)) }
+            at += 1
+        }
+        return names.sorted()
+    }
+
     package static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
     private static func write(_ text: String, to descriptor: Int32) {

@@ -40,7 +40,7 @@ package enum StorageFailure: Error, Sendable, Equatable, CustomStringConvertible
         case .folderInUse(let folder, let holder):
             "The data folder \(folder) is in use by another Tradehouse\(holder.map { " (\($0))" } ?? ""); stop it first."
         case .foreignFolder(let folder, let found):
-            "The folder \(folder) holds \(found), which is not Tradehouse's; give an empty or missing folder as data folder."
+            "The folder \(folder) is not a data folder of Tradehouse (it holds \(found)); give an empty or missing folder as data folder."
         case .newerFormat(let file, let version):
             "\(file) has format version \(version), written by a newer Tradehouse; use that version, nothing was changed."
         case .notWritable(let folder, let failure):

@@ -98,7 +98,7 @@ enum ErrorResponses {
         let (status, code, text, field): (Int, String, String, String?) =
             switch refusal {
             case .registrationClosed:
-                (403, "registration_closed", "This house takes no new accounts by itself. Ask its owner for an invitation.", nil)
+                (403, "registration_closed", "This house takes no new accounts by itself. Ask its owner to make one for you.", nil)
             case .invalidEmail: (400, "invalid_email", "That is not an e-mail address. Check it and send it again.", "email")
             case .invalidName: (400, "malformed", "The name is too long or holds characters that do not show. Type it anew.", "name")
             case .passwordTooShort: (400, "password_too_short", "The password is too short: use at least 8 characters.", "password")

@@ -37,9 +37,9 @@ struct Configuration {
         if let file {
             for (number, key, value) in try lines(of: file) { try choose(key, value, "\(file), line \(number)") }
         }
-        for setting in Setting.all {
-            let name = "TRADEHOUSE_" + setting.key.uppercased()
-            if let value = Terminal.environment(name) { try choose(setting.key, value, "the environment's \(name)") }
+        for name in Terminal.environmentNames(beginningWith: environmentPrefix) where !otherNames.contains(name) {
+            let key = name.dropFirst(environmentPrefix.count).lowercased()
+            if let value = Terminal.environment(name) { try choose(key, value, "the environment's \(name)") }
         }
         for (key, value) in flags { try choose(key, value, "the command line") }
 
@@ -60,6 +60,11 @@ struct Configuration {
         try configuration.checkTogether()
         return configuration
     }
+
+    /// Every setting may stand in the environment, `TRADEHOUSE_LISTEN` for `listen`; a name that is no setting is a mistake like any other.
+    private static let environmentPrefix = "TRADEHOUSE_"
+    /// Names of ours that are no settings.
+    private static let otherNames: Set = [MasterKey.environmentName]
 
     /// A copy of the running folder may take this long in any case.
     static let leastRetention: Duration = .seconds(7_200)

@@ -13,7 +13,7 @@ struct CopyPlace {
     /// Refuses a place inside or around one of `kept`, and one inside any data folder; `argument` is what the sentence calls it.
     init(_ path: String, argument: String, apartFrom kept: [(what: String, path: String)]) throws {
         let resolved = try CopyPlace.resolve(path, argument, kept)
-        if let folder = RealPath.above(resolved).first(where: { RealPath.exists($0 + "/FORMAT.json") }) {
+        if let folder = RealPath.above(resolved).first(where: { Offline.isDataFolder($0) }) {
             throw UsageProblem("\(argument) \(path) lies inside the data folder \(folder); name a place outside of it.")
         }
         try CopyPlace.refuseServed(resolved)

@@ -6,9 +6,11 @@ import Platform
 struct MasterKey {
     private let bytes: [UInt8]
 
-    /// `TRADEHOUSE_MASTER_KEY_FILE`, or `etc/master.key` beside the data folder.
+    static let environmentName = "TRADEHOUSE_MASTER_KEY_FILE"
+
+    /// The file that the environment names, or `etc/master.key` beside the data folder.
     static func load(beside data: String) throws -> MasterKey {
-        let path = Terminal.environment("TRADEHOUSE_MASTER_KEY_FILE") ?? parent(of: data) + "etc/master.key"
+        let path = Terminal.environment(environmentName) ?? parent(of: data) + "etc/master.key"
         let content: [UInt8]
         do {
             content = try WholeFile.read(path, limitBytes: 4096)

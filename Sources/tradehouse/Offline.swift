@@ -8,11 +8,15 @@ import Trading
 enum Offline {
     /// Opens the folder, runs the work on a loop of its own, closes the folder in order.
     ///
-    /// `isQuiet` keeps the store's remarks to itself, but for errors.
+    /// `isQuiet` keeps the store's remarks to itself, but for errors. Only with `makes` a folder comes into being that is not there:
+    /// a mistyped path must not become an empty house.
     static func withStore<Value: Sendable>(
-        _ folder: String, isQuiet: Bool = false, _ work: @escaping @Sendable (Store, EventLoop) async throws -> Value
+        _ folder: String, makes: Bool = false, isQuiet: Bool = false, _ work: @escaping @Sendable (Store, EventLoop) async throws -> Value
     ) throws -> Value {
         let loop = try EventLoop()
+        if !makes, !isDataFolder(folder) {
+            throw UsageProblem("\(folder) is no data folder: it has no FORMAT.json. Check the path of --data.")
+        }
         let disk = try PosixDisk(making: folder)
         let thread = try ThreadQueue(name: "disk", threads: 1, limit: 1 << 20)
         var options = StoreOptions()
@@ -31,33 +35,49 @@ enum Offline {
         }
         // Made here and used on the loop only, which runs on this very thread.
         nonisolated(unsafe) let store = try Store.open(disk: disk, queue: thread, loop: loop, options: options)
+        defer { thread.close() }
+        return try run(on: loop) {
+            let result: Result<Value, any Error>
+            do {
+                result = .success(try await work(store, loop))
+            } catch {
+                result = .failure(error)
+            }
+            await store.close()
+            return try result.get()
+        }
+    }
+
+    /// Runs the work on the loop, and the loop on this thread until the work is done.
+    static func run<Value: Sendable>(on loop: EventLoop, _ work: @escaping @Sendable () async throws -> Value) throws -> Value {
         let outcome = Monitor<Result<Value, any Error>?>(nil)
         loop.post {
             _ = Task.immediate(executorPreference: loop) {
                 let result: Result<Value, any Error>
                 do {
-                    result = .success(try await work(store, loop))
+                    result = .success(try await work())
                 } catch {
                     result = .failure(error)
                 }
-                await store.close()
                 outcome.withLock { $0 = result }
                 loop.stop()
             }
         }
         loop.run()
-        thread.close()
         guard let result = outcome.withLock({ $0 }) else { throw UsageProblem("The work was interrupted.") }
         return try result.get()
     }
 
+    /// Whether a data folder is there.
+    static func isDataFolder(_ folder: String) -> Bool { RealPath.exists(folder + "/FORMAT.json") }
+
     /// A house without a market or a server over the folder, for what its own rules decide.
     static func withHouse<Value: Sendable>(
-        _ folder: String, cost: Int, _ work: @escaping @Sendable (Tradehouse) async throws -> Value
+        _ folder: String, makes: Bool = false, cost: Int, _ work: @escaping @Sendable (Tradehouse) async throws -> Value
     ) throws -> Value {
         let passwords = try ThreadQueue(name: "passwords", threads: 1, limit: 16)
         let workshop = try ThreadQueue(name: "workshop", threads: 1, limit: 16)
-        return try withStore(folder) { store, loop in
+        return try withStore(folder, makes: makes) { store, loop in
             var settings = HouseSettings()
             settings.registration = .open
             settings.rateLimits = .off

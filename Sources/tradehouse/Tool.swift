@@ -28,7 +28,7 @@ enum Tool {
     /// Runs what the first argument names; gives the exit code.
     static func run(_ arguments: [String]) throws -> Int32 {
         guard let name = arguments.first else {
-            _ = printHelp([])
+            _ = try printHelp([])
             return 2
         }
         guard let command = commands.first(where: { $0.name == name || "--\($0.name)" == name }) else {
@@ -37,12 +37,14 @@ enum Tool {
         return try command.run(Array(arguments.dropFirst()))
     }
 
-    @Sendable private static func printVersion(_ arguments: [String]) -> Int32 {
+    @Sendable private static func printVersion(_ arguments: [String]) throws -> Int32 {
+        try Flags(arguments, taking: []).refuseRest()
         Terminal.print("tradehouse \(version)")
         return 0
     }
 
-    @Sendable private static func printHelp(_ arguments: [String]) -> Int32 {
+    @Sendable private static func printHelp(_ arguments: [String]) throws -> Int32 {
+        if let name = arguments.first, name != "help", name != "version" { return try run([name, "--help"]) }
         Terminal.print("Tradehouse \(version): a trading house in one file.\n\nusage: tradehouse COMMAND [OPTIONS]\n")
         for command in commands {
             Terminal.print("  " + command.name + String(repeating: " ", count: 10 - command.name.utf8.count) + command.summary)

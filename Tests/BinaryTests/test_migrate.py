@@ -188,6 +188,12 @@ def test_twice_changes_nothing(migrate, data, export):
     assert paper(data) == before
 
 
+def test_a_dry_run_into_a_folder_that_is_not_there_makes_none(migrate, data, export):
+    outcome = migrate(export.folder, "--dry-run")
+    assert outcome.code == 0 and outcome.report["dry_run"] is True and outcome.report["accounts"]
+    assert not data.exists()
+
+
 def test_a_dry_run_tells_everything_and_writes_no_book(migrate, data, export):
     outcome = migrate(export.folder, "--dry-run")
     assert outcome.code == 0 and outcome.report["dry_run"] is True

@@ -162,6 +162,33 @@ def test_a_wrong_value_in_the_environment_is_named(binary, tmp_path):
     refused(outcome, 2, "TRADEHOUSE_REGISTRATION", "perhaps")
 
 
+def test_a_name_in_the_environment_that_is_no_setting_stops_the_start(binary, tmp_path):
+    outcome = run(binary, "serve", "--check", environment={"TRADEHOUSE_MARKT": "off"}, cwd=tmp_path)
+    refused(outcome, 2, "TRADEHOUSE_MARKT", "markt")
+
+
+@pytest.mark.parametrize("verb", [["list"], ["disable", "--id", "ANNA"], ["role", "--id", "ANNA", "--role", "viewer"]])
+def test_a_mistyped_folder_is_said_and_not_made(binary, tmp_path, verb):
+    outcome = run(binary, "user", *verb, "--data", tmp_path / "typo", cwd=tmp_path)
+    refused(outcome, 2, "typo", "--data")
+    assert not (tmp_path / "typo").exists()
+
+
+def test_help_of_a_command_is_the_same_both_ways(binary, tmp_path):
+    for command in ("serve", "migrate", "user", "check"):
+        one, other = (run(binary, *words, cwd=tmp_path) for words in (["help", command], [command, "--help"]))
+        assert one.code == other.code == 0 and one.stdout == other.stdout and "usage" in one.stdout
+    refused(run(binary, "help", "dance", cwd=tmp_path), 2, "dance")
+    refused(run(binary, "version", "--short", cwd=tmp_path), 2, "--short")
+
+
+def test_a_house_open_to_the_network_gives_an_address_to_open_and_says_what_is_missing(make_house):
+    with make_house(arguments=["--listen", "0.0.0.0:0"]) as house:
+        printed = "\n".join(house.stdout)
+        assert "http://127.0.0.1:" in printed and "http://0.0.0.0" not in printed
+        assert "without encryption" in printed
+
+
 def test_nothing_is_looked_up_in_the_current_folder(binary, tmp_path):
     for name in ("tradehouse.conf", "etc/tradehouse.conf", ".tradehouse"):
         path = tmp_path / name

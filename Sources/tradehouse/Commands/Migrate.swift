@@ -17,7 +17,7 @@ enum Migrate {
           --partial           import what is good even when some documents are not
           --merge             add to books that exist, if no order is in both
           --report FILE       write the whole report as JSON
-          --dry-run           read and check everything, write nothing
+          --dry-run           read and check everything, import nothing
           --offset-minutes N  how far the old server's clock was ahead of UTC; measured from the documents otherwise
           --capital AMOUNT    the opening capital where the old books do not say it
 
@@ -59,14 +59,21 @@ enum Migrate {
         let from = try flags.required("from")
         let folder = try flags.required("data")
         let (chosen, isTerminal) = (options, Terminal.isInteractive)
-        let report = try Offline.withStore(folder) { store, _ in
-            try await LegacyImport.run(
-                source: try LegacySource(path: from), options: chosen, target: StoreTarget(store),
-                progress: { progress in
-                    guard isTerminal else { return }
-                    let percent = progress.totalBytes > 0 ? progress.bytes * 100 / progress.totalBytes : 100
-                    Terminal.progress("\(progress.documents) documents, \(percent) %")
-                })
+        let show: @Sendable (ImportProgress) -> Void = { progress in
+            guard isTerminal else { return }
+            let percent = progress.totalBytes > 0 ? progress.bytes * 100 / progress.totalBytes : 100
+            Terminal.progress("\(progress.documents) documents, \(percent) %")
+        }
+        let report: ImportReport
+        if chosen.dryRun, !Offline.isDataFolder(folder) {
+            report = try Offline.run(on: EventLoop()) {
+                try await LegacyImport.run(source: try LegacySource(path: from), options: chosen, target: NoBooks(), progress: show)
+            }
+        } else {
+            report = try Offline.withStore(folder, makes: true) { store, _ in
+                try await LegacyImport.run(
+                    source: try LegacySource(path: from), options: chosen, target: StoreTarget(store), progress: show)
+            }
         }
         Terminal.endProgress()
         if let path = flags.value("report") {
@@ -92,5 +99,14 @@ enum Migrate {
         let reason = account.explanation.isEmpty ? "" : " " + account.explanation
         return "\(account.collections)\(target): \(account.outcome.rawValue), \(counts.orders) orders, \(counts.positions) positions, "
             + "\(counts.trades) trades, \(account.rejected) rejected.\(reason)"
+    }
+}
+
+/// The target of a dry run into a folder that is not there yet: nobody has a book, and nothing is written.
+private struct NoBooks: ImportTarget {
+    func book(of user: UserID) async throws -> PaperSnapshot? { nil }
+    func notes(of user: UserID) async throws -> [JSONValue] { [] }
+    func install(_ snapshot: PaperSnapshot, notes: [JSONValue], for user: UserID, replacing: Bool) async throws {
+        preconditionFailure("A dry run installs nothing.")
     }
 }

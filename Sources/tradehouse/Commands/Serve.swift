@@ -95,10 +95,14 @@ private final class Life: @unchecked Sendable {
             errorResponse: { WebApp.errorResponse(status: $0, text: $1) },
             handler: { request, responder in app.serve(request, responder) })
         self.server = server
-        let address = "http://" + server.boundAddress
+        let bound = ListenAddress(server.boundAddress) ?? assembly.configuration.listen
+        let address = "http://\(bound.onThisMachine)"
         if let token = await assembly.house.setupToken {
             let base = assembly.configuration.publicURL.isEmpty ? address : assembly.configuration.publicURL
             if assembly.configuration.house.mode != .singleUser { Terminal.print("set up your house: \(base)/setup?token=\(token)") }
+        }
+        if !bound.isLoopback, assembly.configuration.proxies.isEmpty {
+            Terminal.print("\(bound) is open to the network without encryption; etc/docs/operating.md tells how to put a proxy before it.")
         }
         Terminal.print("listening \(address)")
         assembly.log.info("listening", [("address", "\(address)")])

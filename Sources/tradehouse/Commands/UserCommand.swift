@@ -51,7 +51,7 @@ enum UserCommand {
         guard let password = Terminal.readLine() else { throw UsageProblem("Standard input holds no password.") }
         let name = flags.value("name") ?? ""
         let record = try refusing {
-            try Offline.withHouse(folder, cost: 12) { house in
+            try Offline.withHouse(folder, makes: true, cost: 12) { house in
                 try await house.open()
                 if role == .owner, await !house.isSetupNeeded { throw HouseRefusal.setupDone }
                 return try await house.addAccount(id: id, email: email, password: password, name: name, role: role, from: origin)

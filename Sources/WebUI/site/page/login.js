@@ -57,7 +57,7 @@ export function mount(root, params) {
       fill(
         others,
         status.registration === "invite"
-          ? "Accounts are made by invitation; ask the owner of this house."
+          ? "The owner of this house makes the accounts; ask them for yours."
           : "This house takes no new accounts.",
       );
     }

@@ -73,6 +73,9 @@ export function mount(root) {
                 ? `${format.number(value)}%`
                 : kind === "count"
                 ? format.quantity(value)
+                // Without a loss there is nothing to divide by.
+                : name === "profit_factor" && Number(stats.losing_trades) === 0
+                ? "—"
                 : format.number(value);
               return h(
                 "div",

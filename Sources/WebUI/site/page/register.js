@@ -51,7 +51,7 @@ export function mount(root) {
           "p",
           null,
           status.registration === "invite"
-            ? "Accounts are made by invitation; ask the owner of this house."
+            ? "The owner of this house makes the accounts; ask them for yours."
             : "This house takes no new accounts.",
         ),
       );

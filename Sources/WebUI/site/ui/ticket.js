@@ -6,7 +6,7 @@ import { api, ApiError } from "../core/api.js";
 import { h, patch, uniqueID } from "../core/dom.js";
 import * as format from "../core/format.js";
 import { newID } from "../core/ids.js";
-import { funds, isWorking, orders, quotes, splitKey } from "../core/live.js";
+import { connection, funds, isWorking, orders, quotes, splitKey } from "../core/live.js";
 import { forget, paint } from "../core/paint.js";
 import { createBag } from "../core/store.js";
 import { field, segmented } from "./field.js";
@@ -21,7 +21,7 @@ import { outcome, sideWord } from "./words.js";
 const doubleClickMilliseconds = 500;
 const estimatePauseMilliseconds = 250;
 /** A market order's cost moves with the price; asked again this often while the ticket is seen. */
-const estimateEveryMilliseconds = 6_000;
+const estimateEveryMilliseconds = 1_500;
 
 /** @param {{ onDone: (words: string, tone: "good" | "bad" | "plain") => void, onLeave: () => void }} edges */
 export function createTicket({ onDone, onLeave }) {
@@ -251,11 +251,14 @@ export function createTicket({ onDone, onLeave }) {
 
   /** @param {import("../types.d.ts").Estimate | null} answer @param {string} words */
   function showEstimate(answer, words) {
+    // An order that would be refused blocks nothing: zeros here would look as if it cost nothing.
+    const taken = answer?.would_be_accepted ? answer : null;
     patch(costs.value, format.rupees(answer?.value));
-    patch(costs.margin, format.rupees(answer?.margin));
-    patch(costs.charges, format.rupees(answer?.charges));
+    patch(costs.margin, format.rupees(taken?.margin));
+    patch(costs.charges, format.rupees(taken?.charges));
     patch(costs.available, format.rupees(answer?.available ?? funds.get()?.available_funds));
-    patch(doubt, words);
+    // Said once is enough.
+    patch(doubt, words === problem.textContent ? "" : words);
   }
 
   /** @param {OrderType} kind */
@@ -347,6 +350,10 @@ export function createTicket({ onDone, onLeave }) {
   bag.add(
     funds.subscribe((now) => {
       if (now) paint(() => patch(costs.available, format.rupees(now.available_funds)));
+    }),
+    // What could not be asked while the server was away is asked when it is back.
+    connection.subscribe((state) => {
+      if (state === "live" && instrument) void estimate();
     }),
     () => {
       clearTimeout(estimateTimer);
