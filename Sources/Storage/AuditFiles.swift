@@ -15,6 +15,8 @@ final class AuditFiles {
     private(set) var lastSeq: Int64 = 0
     /// How many entries of that record are in them; a cut append may have left out the rest.
     private var lastEntries = 0
+    /// What was written since the last checkpoint, and where: a sync that failed may have lost it.
+    private var unsynced: [(path: String, offset: Int64, bytes: [UInt8])] = []
     /// How far the files were read back from the disk.
     private var proven: (day: CivilDate, offset: Int64, seq: Int64)?
 
@@ -204,9 +206,18 @@ final class AuditFiles {
                 try file.truncate(to: offset)
                 throw failure
             }
+            unsynced.append((AuditFiles.path(target), offset, writer.bytes))
             offset += Int64(writer.bytes.count)
             (previous, count, lastSeq, lastEntries) = next
         }
+    }
+
+    /// Everything that was written is synced.
+    func checkpointed() { unsynced = [] }
+
+    /// Makes the pages of what was written since the last checkpoint dirty again, after a sync that may have dropped them.
+    func writeAgain() throws(DiskFailure) {
+        for (path, offset, bytes) in unsynced { try disk.open(path, for: .updating).write(bytes, at: offset) }
     }
 
     /// Returns how many entries the record has.
@@ -261,6 +272,7 @@ final class AuditFiles {
         SealedLine.seal(&writer.bytes)
         let file = try disk.createAnew(AuditFiles.path(next))
         try file.write(writer.bytes, at: 0)
+        unsynced.append((AuditFiles.path(next), 0, writer.bytes))
         day = next
         offset = Int64(writer.bytes.count)
         count = 0

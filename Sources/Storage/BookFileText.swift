@@ -29,6 +29,8 @@ struct BookFileText {
     private(set) var newerVersion: Int64?
     /// Read from beside the book's own names: an install whose last step a crash kept from happening.
     var isBeside = false
+    /// What its header gave away, in order.
+    var archives: [BookArchive] = []
 
     /// The lines that the header calls rows: the folded state up to `base_v`.
     var rowCount: Int { min(Int(header?.rows ?? 0), lines.count) }
@@ -97,8 +99,21 @@ struct BookFileText {
         guard let baseV = row.int("base_v"), let baseN = row.int("base_n"), let baseFC = row.sum("base_fc"), let rows = row.int("rows"),
             let generation = row.int("gen")
         else { return }
-        header = BookHeader(baseV: baseV, baseN: baseN, baseFC: baseFC, rows: rows, generation: generation)
+        var parts = ArchiveParts()
+        if let list = row.value("parts") {
+            guard let numbers = row.elements(list), numbers.count == 2 else { return }
+            let values = numbers.map { row.int(RowValue(start: $0.lowerBound, end: $0.upperBound, kind: .number, isEscaped: false)) }
+            guard let first = values[0], let last = values[1], first >= 1, last >= first, last - first < BookFileText.partLimit else {
+                return
+            }
+            parts = ArchiveParts(first: first, last: last)
+        }
+        header = BookHeader(
+            baseV: baseV, baseN: baseN, baseFC: baseFC, rows: rows, generation: generation, parts: parts, rowsFC: row.sum("rows_fc"))
     }
+
+    /// No book comes near so many archives.
+    static let partLimit: Int64 = 100_000
 
     /// `n`, `v` and `seq`, the first members of every line.
     static func numbers(_ line: UnsafeRawBufferPointer, _ file: BookFile) -> (Int64, Int64, Int64)? {

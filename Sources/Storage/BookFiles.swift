@@ -27,6 +27,19 @@ final class BookFiles {
     /// Takes over what loading a book found or left.
     func adopt(_ key: BookKey, _ left: [FileMark?]) { marks[key] = left }
     func forget(_ key: BookKey) { marks[key] = nil }
+
+    /// Whether the files are what was left of them; a book that is not open has none to compare.
+    func areAsLeft(_ key: BookKey, on disk: any Disk) throws(DiskFailure) -> Bool {
+        guard let left = marks[key] else { return true }
+        for file in BookFile.allCases {
+            let status = try disk.status(of: key.path(file))
+            guard status.map({ FileMark(inode: $0.inode, bytes: $0.bytes) }) == left[file.rawValue] else { return false }
+        }
+        return true
+    }
+
+    /// A file was written anew under way.
+    func changed(_ key: BookKey, _ file: BookFile, _ mark: FileMark) { marks[key]?[file.rawValue] = mark }
     func checkpointed() { touched = [] }
     func touch(_ directory: String) { touched.insert(directory) }
 
@@ -85,8 +98,15 @@ final class BookFiles {
     }
 
     /// Replaces a file as a whole, durably, and says what it left.
-    func replace(_ path: String, with bytes: [UInt8]) throws(DiskFailure) -> FileMark {
-        try disk.replace(path, with: bytes)
+    func replace(_ path: String, with bytes: [UInt8], without: Set<ProtocolRule> = []) throws(DiskFailure) -> FileMark {
+        if without.contains(.replaceByRename) {
+            let file = try disk.open(path, for: .updating)
+            try file.truncate(to: 0)
+            try file.write(bytes, at: 0)
+            try file.sync()
+        } else {
+            try disk.replace(path, with: bytes)
+        }
         guard let status = try disk.status(of: path) else { throw DiskFailure(.notFound, "find again", path) }
         return FileMark(inode: status.inode, bytes: status.bytes)
     }

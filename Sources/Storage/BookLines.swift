@@ -201,6 +201,10 @@ struct BookHeader: Equatable, Sendable {
     var baseFC: UInt32 = 0
     var rows: Int64 = 0
     var generation: Int64 = 1
+    /// The archives that have what was given away.
+    var parts = ArchiveParts()
+    /// The running checksum of the rows alone; nil where they are not folded ones.
+    var rowsFC: UInt32?
 
     static let version: Int64 = 1
 
@@ -217,6 +221,14 @@ struct BookHeader: Equatable, Sendable {
         writer.text("base_fc", SealedLine.hexText(baseFC))
         writer.int("rows", rows)
         writer.int("gen", generation)
+        if !parts.isEmpty {
+            writer.raw(",\"parts\":[")
+            writer.decimalDigits(parts.first)
+            writer.raw(",")
+            writer.decimalDigits(parts.last)
+            writer.raw("]")
+        }
+        if let rowsFC { writer.text("rows_fc", SealedLine.hexText(rowsFC)) }
         SealedLine.seal(&writer.bytes)
         return writer.bytes
     }

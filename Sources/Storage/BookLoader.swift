@@ -22,6 +22,8 @@ struct BookLoader: Sendable {
     let retention: Duration
     let limitBytes: Int
     let now: Timestamp
+    /// Takes all archives there are, whatever the files say of them; for the test of the rule `archiveOnlyUpToBase`.
+    var ignoresBases = false
 
     /// Reads the book, puts its files right and says what was left of them.
     ///
@@ -56,17 +58,23 @@ struct BookLoader: Sendable {
     func with(mark: BookMark) -> BookLoader {
         BookLoader(
             key: key, mark: mark, oldestRetainedSeq: oldestRetainedSeq, newestAtStart: newestAtStart, retention: retention,
-            limitBytes: limitBytes, now: now)
+            limitBytes: limitBytes, now: now, ignoresBases: ignoresBases)
+    }
+
+    /// What the files hold without the journal, walked to their end; throws when that is not what the mark says.
+    func walkAlone(on disk: any Disk) throws(StorageFailure) -> BookWalk {
+        guard let texts = try readFiles(on: disk, mends: false, besides: false) else { throw quarantine("it has no files") }
+        var walk = BookWalk(key: key, texts: texts, mark: mark, oldestRetainedSeq: oldestRetainedSeq, usesJournal: false)
+        try walk.run(on: disk)
+        for file in BookFile.allCases where walk.repair(of: file) != .none { throw quarantine("\(key.path(file)) is not complete") }
+        return walk
     }
 
     /// The last version that the files hold without the journal, and how long the longest of them is; throws when that is not what
     /// the mark says.
     func prove(on disk: any Disk) throws(StorageFailure) -> (v: Int64, longestBytes: Int) {
-        guard let texts = try readFiles(on: disk, mends: false, besides: false) else { throw quarantine("it has no files") }
-        var walk = BookWalk(key: key, texts: texts, mark: mark, oldestRetainedSeq: oldestRetainedSeq, usesJournal: false)
-        try walk.run(on: disk)
-        for file in BookFile.allCases where walk.repair(of: file) != .none { throw quarantine("\(key.path(file)) is not complete") }
-        return (walk.chain.v, texts.map(\.bytes.count).max() ?? 0)
+        let walk = try walkAlone(on: disk)
+        return (walk.chain.v, walk.texts.map(\.bytes.count).max() ?? 0)
     }
 
     /// Reads the book and changes nothing.
@@ -125,6 +133,7 @@ struct BookLoader: Sendable {
                     text = BookFileText(file, newer)
                     text.isBeside = true
                 }
+                if file == .orders || file == .trades { text.archives = try archives(of: file, text.header, on: disk) }
                 if let version = text.newerVersion { throw StorageFailure.newerFormat(file: key.path(file), version: version) }
                 texts.append(text)
             }
@@ -155,6 +164,25 @@ struct BookLoader: Sendable {
             return nil
         }
         return texts
+    }
+
+    /// What the file gave away; fewer than its header says when one is missing or not what it must be.
+    private func archives(of file: BookFile, _ header: BookHeader?, on disk: any Disk) throws(DiskFailure) -> [BookArchive] {
+        guard let header else { return [] }
+        var found: [BookArchive] = []
+        for part in header.parts.numbers {
+            guard let bytes = try disk.readAll(key.archivePath(file, part), limitBytes: limitBytes),
+                let archive = BookArchive(file, part: part, bytes), archive.header.generation == header.generation,
+                archive.header.v <= header.baseV
+            else { break }
+            found.append(archive)
+        }
+        guard ignoresBases else { return found }
+        for part in try key.archives(file, on: disk) where !header.parts.numbers.contains(part) {
+            guard let bytes = try disk.readAll(key.archivePath(file, part), limitBytes: limitBytes) else { continue }
+            if let archive = BookArchive(file, part: part, bytes) { found.append(archive) }
+        }
+        return found
     }
 
     /// No files mean a new user only when the account says so.

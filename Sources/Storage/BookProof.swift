@@ -34,7 +34,7 @@ struct BookProof: Sendable {
     func run(on disk: any Disk, _ files: BookFiles, _ options: StoreOptions) -> Outcome {
         var why = "a sync of its files failed"
         do throws(StorageFailure) {
-            if !isSuspect, try settle(on: disk, options) { return .proven(try prove(on: disk)) }
+            if !isSuspect, try BookProof.settle(loader.key, on: disk, options) { return .proven(try prove(on: disk)) }
         } catch {
             why = "\(error)"
         }
@@ -43,7 +43,7 @@ struct BookProof: Sendable {
             // A sync that failed is not tried again on the same file: it gets a new one.
             let rewrites = isSuspect || why == "a sync of its files failed"
             _ = try loader.with(mark: known).load(on: disk, files, options.notice, rewrites: rewrites)
-            guard try settle(on: disk, options) else { return .failed("a sync of its files failed again") }
+            guard try BookProof.settle(loader.key, on: disk, options) else { return .failed("a sync of its files failed again") }
             var facts = try prove(on: disk)
             facts.isMended = true
             return .proven(facts)
@@ -53,11 +53,11 @@ struct BookProof: Sendable {
     }
 
     /// Syncs the files and drops them from the cache; false when a sync failed.
-    private func settle(on disk: any Disk, _ options: StoreOptions) throws(StorageFailure) -> Bool {
+    static func settle(_ key: BookKey, on disk: any Disk, _ options: StoreOptions) throws(StorageFailure) -> Bool {
         guard !options.without.contains(.verifyAgainAfterStart) else { return true }
         do throws(DiskFailure) {
-            guard try disk.status(of: loader.key.directory) != nil else { return true }
-            for path in try loader.key.filesOnDisk(disk) {
+            guard try disk.status(of: key.directory) != nil else { return true }
+            for path in try key.filesOnDisk(disk) {
                 let file = try disk.open(path, for: .reading)
                 do {
                     try file.sync()
@@ -68,8 +68,8 @@ struct BookProof: Sendable {
                 try file.dropCache()
             }
             if !options.without.contains(.syncFolders) {
-                try disk.syncDirectory(loader.key.directory)
-                if loader.key.book != .default { try disk.syncDirectory("paper/" + loader.key.user.text) }
+                try disk.syncDirectory(key.directory)
+                if key.book != .default { try disk.syncDirectory("paper/" + key.user.text) }
                 try disk.syncDirectory("paper")
             }
             return true

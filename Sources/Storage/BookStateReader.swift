@@ -17,13 +17,15 @@ struct BookStateReader {
     private var meta: BookMeta?
 
     private struct Place {
-        let isInAdded: Bool
+        /// Which of the texts of the file it stands in.
+        let source: Int
         let range: Range<Int>
     }
 
-    /// Takes the next accepted line of a file; `bytes` are the file's first and the added ones after. Returns whether it has its key.
-    mutating func take(_ file: BookFile, _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, isAdded: Bool = false) -> Bool {
-        let place = Place(isInAdded: isAdded, range: range)
+    /// Takes the next accepted line of a file; `source` is which of its texts `bytes` are: archives first, then the file, then what was
+    /// added to it. Returns whether it has its key.
+    mutating func take(_ file: BookFile, _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, from source: Int) -> Bool {
+        let place = Place(source: source, range: range)
         var row = RowReader(UnsafeRawBufferPointer(rebasing: bytes[range]))
         switch file {
         case .orders:
@@ -52,36 +54,35 @@ struct BookStateReader {
     }
 
     /// Reads the lines that count of a file whose lines were all taken; returns whether every one could be read.
-    mutating func finish(_ file: BookFile, _ text: [UInt8], _ added: [UInt8]) -> Bool {
-        text.withUnsafeBytes { text in
-            added.withUnsafeBytes { added in
-                func reader(_ place: Place) -> RowReader {
-                    RowReader(UnsafeRawBufferPointer(rebasing: (place.isInAdded ? added : text)[place.range]))
-                }
-                switch file {
-                case .orders:
-                    orders.reserveCapacity(orderLines.count)
-                    for place in orderLines {
-                        var row = reader(place)
-                        guard let order = decoder.order(&row) else { return false }
-                        orders.append(order)
-                    }
-                case .positions:
-                    for place in positionLines {
-                        var row = reader(place)
-                        guard let position = decoder.position(&row) else { return false }
-                        positions.append(position)
-                    }
-                case .trades:
-                    break
-                case .meta:
-                    guard let metaLine else { return false }
-                    var row = reader(metaLine)
-                    meta = decoder.meta(&row)
-                    return meta != nil
-                }
-                return true
+    mutating func finish(_ file: BookFile, _ sources: [[UInt8]]) -> Bool {
+        switch file {
+        case .orders:
+            orders.reserveCapacity(orderLines.count)
+            for place in orderLines {
+                guard let order = read(place, in: sources, { $1.order(&$0) }) else { return false }
+                orders.append(order)
             }
+        case .positions:
+            for place in positionLines {
+                guard let position = read(place, in: sources, { $1.position(&$0) }) else { return false }
+                positions.append(position)
+            }
+        case .trades:
+            break
+        case .meta:
+            guard let metaLine else { return false }
+            meta = read(metaLine, in: sources) { $1.meta(&$0) }
+            return meta != nil
+        }
+        return true
+    }
+
+    private mutating func read<Value>(
+        _ place: Place, in sources: [[UInt8]], _ decode: (inout RowReader, inout PaperBooks.Decoder) -> Value?
+    ) -> Value? {
+        sources[place.source].withUnsafeBytes { bytes in
+            var row = RowReader(UnsafeRawBufferPointer(rebasing: bytes[place.range]))
+            return decode(&row, &decoder)
         }
     }
 

@@ -38,6 +38,9 @@ struct BookWalk {
 
     // MARK: The walk
 
+    /// The lines of a file that were accepted, folded rows first.
+    func accepted(_ file: BookFile) -> ArraySlice<BookLine> { texts[file.rawValue].lines.prefix(next[file.rawValue]) }
+
     mutating func run(on disk: any Disk) throws(StorageFailure) {
         try takeBase()
         if usesJournal, let mark, mark.generation > chain.generation || chain.v == 0, mark.generation > 0 {
@@ -55,6 +58,7 @@ struct BookWalk {
             guard text.lines.count >= Int(header.rows) else { throw quarantine("rows are missing in \(key.path(file))") }
             keptEnd[file.rawValue] = text.headerEnd
             for _ in 0..<Int(header.rows) { keep(file) }
+            try checkFolded(file, header, text)
         }
         let meta = header(.meta)
         guard meta.baseV > 0, texts[BookFile.meta.rawValue].header != nil else { return }
@@ -63,6 +67,35 @@ struct BookWalk {
         }
         chain = BookChain(v: line.v, jc: line.jc, n: line.n, fc: line.fc, generation: meta.generation)
         try checkOlderParts()
+    }
+
+    /// Folded rows are those that were written, and with what the archives have they are all there was.
+    private func checkFolded(_ file: BookFile, _ header: BookHeader, _ text: BookFileText) throws(StorageFailure) {
+        if let stated = header.rowsFC {
+            var sum: UInt32 = 0
+            for line in text.lines.prefix(Int(header.rows)) { sum = SealedLine.fold(sum, line.crc) }
+            guard sum == stated else { throw quarantine("a folded row of \(key.path(file)) is not the one that was written") }
+        }
+        guard text.archives.count >= header.parts.numbers.count else {
+            throw quarantine("the archives of \(key.path(file)) do not cover what it gave away")
+        }
+        guard file == .trades, header.rowsFC != nil else { return }
+        // Trades are never superseded: archives and rows together are all lines up to the base.
+        var n: Int64 = 0
+        var fc: UInt32 = 0
+        for archive in text.archives.prefix(header.parts.numbers.count) {
+            guard archive.header.fromN == n, archive.header.fromFC == fc else {
+                throw quarantine("the archives of \(key.path(file)) do not continue each other")
+            }
+            n = archive.header.toN
+            fc = archive.header.toFC
+        }
+        for line in text.lines.prefix(Int(header.rows)) {
+            guard line.n == n + 1 else { throw quarantine("\(key.path(file)) does not continue its archives") }
+            n = line.n
+            fc = SealedLine.fold(fc, line.crc)
+        }
+        guard n == header.baseN, fc == header.baseFC else { throw quarantine("\(key.path(file)) lacks trades before its base") }
     }
 
     /// What files hold up to the chain's version must be what meta says of it.
@@ -406,19 +439,27 @@ struct BookWalk {
         for file in BookFile.allCases {
             let index = file.rawValue
             let text = texts[index]
+            var sources = text.archives.map(\.bytes)
+            for (source, archive) in text.archives.enumerated() {
+                let isRead = archive.bytes.withUnsafeBytes { bytes in
+                    archive.lines.allSatisfy { reader.take(file, bytes, $0.start..<$0.end, from: source) }
+                }
+                guard isRead else { throw quarantine("a row of \(key.archivePath(file, archive.header.part)) cannot be read") }
+            }
             let isRead = text.bytes.withUnsafeBytes { bytes in
-                text.lines.prefix(keptLines[index]).allSatisfy { reader.take(file, bytes, $0.start..<$0.end) }
+                text.lines.prefix(keptLines[index]).allSatisfy { reader.take(file, bytes, $0.start..<$0.end, from: sources.count) }
             }
             let isAdded = added[index].withUnsafeBytes { bytes in
                 var start = 0
                 while start < bytes.count {
                     let end = LineStream.lineFeed(in: bytes, from: start) ?? bytes.count
-                    guard reader.take(file, bytes, start..<end, isAdded: true) else { return false }
+                    guard reader.take(file, bytes, start..<end, from: sources.count + 1) else { return false }
                     start = end + 1
                 }
                 return true
             }
-            guard isRead, isAdded, reader.finish(file, text.bytes, added[index]) else {
+            sources += [text.bytes, added[index]]
+            guard isRead, isAdded, reader.finish(file, sources) else {
                 throw quarantine("a row of \(key.path(file)) cannot be read")
             }
         }

@@ -15,7 +15,15 @@ final class DiskThread: @unchecked Sendable {
     let audit: AuditFiles
     /// Folders of documents that were created or replaced since the last checkpoint.
     private var touched: Set<String> = []
+    /// Documents that were written since the last checkpoint, and whether a sync failed since: then they are written anew before the
+    /// next, because what the cache shows of them may be nowhere else.
+    private var unsynced: [DocumentPath: [UInt8]] = [:]
+    private var isInDoubt = false
     private var hasBallast = false
+    private var freeBytes = Int64.max
+
+    /// Writing a file anew needs room for both; on a full disk that room is for shutting down.
+    var hasRoomToFold: Bool { freeBytes >= options.ballastFreeBytes }
 
     init(disk: LimitedDisk, options: StoreOptions, lock: any DiskLock, journal: JournalWriter, audit: AuditFiles) {
         self.disk = disk
@@ -35,6 +43,7 @@ final class DiskThread: @unchecked Sendable {
     func measure() -> Int64? {
         do {
             let free = try disk.freeBytes()
+            freeBytes = free
             if !hasBallast, free >= options.ballastFreeBytes { takeBallast() }
             guard free < options.ballastFreeBytes, hasBallast else { return free }
             try disk.remove(DataFolder.ballastPath)
@@ -106,6 +115,7 @@ final class DiskThread: @unchecked Sendable {
         for write in writes {
             do {
                 touched.insert(write.path.directory)
+                unsynced[write.path] = write.line
                 if let line = write.line {
                     try Documents.write(line, to: write.path, on: disk)
                 } else if try disk.status(of: write.path.filePath) != nil {
@@ -134,7 +144,19 @@ final class DiskThread: @unchecked Sendable {
     /// Makes everything durable that was appended and replaced so far; says whether that worked.
     func checkpoint() -> Bool {
         do {
-            try disk.syncEverything()
+            if isInDoubt, !options.without.contains(.verifyAfterFailedSync) {
+                for (path, line) in unsynced { try Documents.write(line, to: path, on: disk) }
+                try audit.writeAgain()
+            }
+            do {
+                try disk.syncEverything()
+            } catch {
+                isInDoubt = true
+                throw error
+            }
+            isInDoubt = false
+            unsynced = [:]
+            audit.checkpointed()
             for directory in files.touched.union(touched).sorted() { try syncUpwards(directory) }
             files.checkpointed()
             touched = []

@@ -16,6 +16,24 @@ enum SegmentIndex {
         name.hasSuffix(".idx") ? SegmentHeader.number(ofFile: name.dropLast(4) + ".jsonl") : nil
     }
 
+    /// Removes what an interrupted making left, and indexes whose segments are gone.
+    static func removeStrays(on disk: any Disk) throws(StorageFailure) {
+        do throws(DiskFailure) {
+            var strays: [String] = []
+            var segments: Set<Int64> = []
+            var indexes: [Int64] = []
+            try disk.list("journal") { entry in
+                if entry.name.hasPrefix(".tmp-") { strays.append("journal/" + entry.name) }
+                if let number = SegmentHeader.number(ofFile: entry.name) { segments.insert(number) }
+                if let number = number(ofFile: entry.name) { indexes.append(number) }
+                return true
+            }
+            for path in strays + indexes.filter({ !segments.contains($0) }).map({ path($0) }) { try disk.remove(path) }
+        } catch {
+            throw .io(error)
+        }
+    }
+
     // MARK: Writing
 
     /// Where the making of an index stands; the lines so far are in a temporary file.

@@ -87,7 +87,7 @@ extension Store {
     func loader(_ key: BookKey, mark: BookMark?) -> BookLoader {
         BookLoader(
             key: key, mark: mark, oldestRetainedSeq: oldestRetainedSeq, newestAtStart: newestAtStart, retention: options.retention,
-            limitBytes: options.bookFileLimitBytes, now: now)
+            limitBytes: options.bookFileLimitBytes, now: now, ignoresBases: options.without.contains(.archiveOnlyUpToBase))
     }
 
     /// Lets go of what memory holds about a book, when nothing of it is on its way; returns whether it did.

@@ -15,8 +15,31 @@ struct Forgetting {
     /// Books that were proven from the disk by this process, up to which version. Bounded: when it is full it begins anew, and books
     /// are read once more than was needed.
     private(set) var proven: [BookKey: Int64] = [:]
+    /// Books to look at again for folding, and when. Bounded: one that finds no place is found again by its next proof.
+    private(set) var revisits: [BookKey: UInt64] = [:]
+    private var nextRevisit: UInt64 = .max
 
     static let provenLimit = 16_384
+    static let revisitLimit = 16_384
+
+    mutating func revisit(_ key: BookKey, at time: UInt64) {
+        guard revisits[key] == nil, revisits.count < Forgetting.revisitLimit else { return }
+        revisits[key] = time
+        nextRevisit = min(nextRevisit, time)
+    }
+
+    /// A book whose time has come.
+    mutating func takeRevisit(at now: UInt64) -> BookKey? {
+        guard nextRevisit <= now else { return nil }
+        let due = revisits.filter { $0.value <= now }.min { $0.key < $1.key }
+        if let due { revisits[due.key] = nil }
+        nextRevisit = revisits.values.min() ?? .max
+        return due?.key
+    }
+
+    mutating func dropRevisits(of user: UserID) {
+        for key in revisits.keys where key.user == user { revisits[key] = nil }
+    }
 
     mutating func isProven(_ key: BookKey, _ v: Int64) {
         if proven.count >= Forgetting.provenLimit, proven[key] == nil { proven = [:] }
@@ -35,10 +58,10 @@ struct SegmentProof {
     /// The last record with audit entries that has to be proven; 0 for none.
     var auditSeq: Int64 = 0
     var since: CivilDate?
-    /// How often a book was put off because it was being read or installed.
+    /// How often a book or document was put off because something of it was on its way.
     var postponed = 0
 
-    static let postponeLimit = 1_000
+    static let postponeLimit = 200
     /// Documents of one portion.
     static let documents = 16
 }
@@ -252,8 +275,17 @@ extension Store {
         proof.documents.removeLast(portion.count)
         let waiting = portion.filter { backlog.documents[$0.path] != nil }
         guard waiting.isEmpty else {
-            postpone(proof.number, "\(waiting[0].path) could not be written")
-            return tidied()
+            // Changed again meanwhile: that goes to its file first.
+            guard proof.postponed < SegmentProof.postponeLimit else {
+                postpone(proof.number, "\(waiting[0].path) could not be written")
+                return tidied()
+            }
+            proof.documents += portion
+            proof.postponed += 1
+            return appendBacklog { [self] in
+                forgetting.proof = proof
+                tidied()
+            }
         }
         let asked = portion.map { (path: $0.path, dv: $0.document.dv, mark: documentMarks[$0.path]) }
         let loginsAfter = format.loginsAfter
@@ -341,11 +373,4 @@ extension Store {
             tidied()
         }
     }
-}
-
-// TEMP
-extension Store {
-    func isErased(_ user: UserID) -> Bool { false }
-    func tidyBooks() -> Bool { false }
-    func isReadAndProven(_ key: BookKey, _ facts: BookProof.Facts) {}
 }

@@ -124,6 +124,7 @@ package final class Store {
         } catch {
             throw DataFolder.translate(error, disk)
         }
+        try SegmentIndex.removeStrays(on: disk)
         let newest = scan.segments.last
         let journal = JournalWriter(
             disk: disk, options: options, number: newest?.number ?? 0, id: newest.map { $0.header?.id ?? "lost" } ?? SegmentHeader.genesis,

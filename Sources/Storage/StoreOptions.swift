@@ -54,6 +54,10 @@ package struct StoreOptions: Sendable {
     package var shortestRetention: Duration = .seconds(7_200)
     /// A book's file is folded when it is longer than this and more than half of it can be.
     package var compactionBytes = 256 << 10
+    /// The longest archive; a longer history has more of them.
+    package var archiveBytes = 64 << 20
+    /// How much longer than the retention a file keeps what it has given to an archive.
+    package var archiveMargin: Duration = .seconds(60)
     /// How often the store looks for something to forget when there was nothing, and how long it rests between two portions of that.
     package var tidyInterval: Duration = .seconds(10)
     package var tidyPause: Duration = .milliseconds(1)

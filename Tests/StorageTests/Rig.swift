@@ -153,6 +153,23 @@ final class Trader {
         return commit
     }
 
+    /// Ends every resting order at once.
+    func cancelAll(on rig: Rig) {
+        var commit = Commit(user: user, book: book)
+        for index in state.orders.indices where state.orders[index].isWorking {
+            state.orders[index].state = .cancelled
+            state.orders[index].cancelledQuantity = state.orders[index].quantity
+            state.orders[index].reserved = .zero
+            commit.orders.append(state.orders[index])
+        }
+        guard !commit.orders.isEmpty else { return }
+        state.meta.reserved = .zero
+        state.meta.available = state.meta.cash
+        commit.meta = state.meta
+        tickets.append(rig.commit(commit))
+        states.append(state)
+    }
+
     private func place(_ at: Timestamp, _ commit: inout Commit) {
         let instrument = InstrumentID(exchange: "NSE", symbol: Trader.symbols[random.below(4)])!
         let side: Side = random.below(2) == 0 ? .buy : .sell
