@@ -31,6 +31,7 @@ struct BookLoader: Sendable {
     func load(
         on disk: any Disk, _ files: BookFiles, _ notice: (StorageNotice) -> Void, rewrites: Bool = false
     ) throws(StorageFailure) -> LoadedBook {
+        if hasTombstone(on: disk) { throw .userErased(key.user) }
         let texts = try readFiles(on: disk, mends: true)
         guard let texts else {
             files.adopt(key, [nil, nil, nil, nil])
@@ -183,6 +184,16 @@ struct BookLoader: Sendable {
             if let archive = BookArchive(file, part: part, bytes) { found.append(archive) }
         }
         return found
+    }
+
+    /// Whether the account says that the user was erased. An account that cannot be read says nothing.
+    private func hasTombstone(on disk: any Disk) -> Bool {
+        guard key.user != .legacyDefault else { return false }
+        do {
+            return Tombstone.isOne(try Documents.load(.user(key.user), mark: nil, loginsAfter: 0, on: disk, mends: false).value)
+        } catch {
+            return false
+        }
     }
 
     /// No files mean a new user only when the account says so.

@@ -107,6 +107,9 @@ final class FolderCheck {
 
     private func check(_ key: BookKey) {
         let name = FolderCheck.name(key)
+        if journal.erased.contains(key.user) {
+            return tell(.remark, "\(name) was erased; what is left of the files goes when no copy can need it.")
+        }
         let loader = journal.loader(of: key, format)
         var found: [String] = []
         do throws(StorageFailure) {

@@ -416,7 +416,7 @@ final class JournalScan {
         let place = RecordPlace(segment: open.segment, offset: open.range.lowerBound, length: Int(open.range.count), v: open.v)
         if open.v > 0 { books.add(open, at: open.segment >= placesFrom ? place : nil) }
         if !openErasures.isEmpty, let erasure = openErasures.removeValue(forKey: open.seq) {
-            erased[erasure.user] = SegmentPart.Erasure(seq: open.seq, at: erasure.at)
+            erased[erasure.user] = SegmentPart.Erasure(seq: open.seq, at: erasure.at, segment: open.segment)
         }
         for position in open.documents {
             let document = tail.documents[position]

@@ -38,6 +38,8 @@ struct JournalShelf {
     var bytes: Int64 { segments.reduce(0) { $0 + $1.bytes } }
     var oldestSeq: Int64? { segments.lazy.compactMap(\.firstSeq).first }
 
+    var isOverLimit: Bool { bytes > limitBytes }
+
     /// The segment that is written now has so many bytes; a new number closes the one before.
     mutating func written(_ number: Int64, bytes: Int64, firstSeq: Int64?) {
         if segments.last?.number != number { segments.append(Segment(number: number, bytes: 0, firstSeq: nil)) }
@@ -62,7 +64,7 @@ struct JournalShelf {
     func nextToRelease(at now: UInt64) -> (segment: Segment, age: UInt64)? {
         guard segments.count > 1, let oldest = segments.first, let provenAt = oldest.provenAt, oldest.retryAt <= now else { return nil }
         let age = now - provenAt
-        guard age >= retention || (bytes > limitBytes && age >= shortest) else { return nil }
+        guard age >= retention || (isOverLimit && age >= shortest) else { return nil }
         return (oldest, age)
     }
 

@@ -256,7 +256,7 @@ enum SegmentIndex {
         guard row.equals(key, "erased"), let user = row.text(value).flatMap({ UserID(stored: $0) }), let seq = row.int("seq"),
             let at = row.time("t")
         else { return nil }
-        return .erasure(user, SegmentPart.Erasure(seq: seq, at: at))
+        return .erasure(user, SegmentPart.Erasure(seq: seq, at: at, segment: segment))
     }
 
     /// An index is a fraction of its segment; anything longer is not one.

@@ -26,6 +26,7 @@ struct SegmentPart: Sendable {
     struct Erasure: Sendable, Equatable {
         let seq: Int64
         let at: Timestamp
+        let segment: Int64
     }
 
     var header: SegmentHeader?
@@ -45,7 +46,7 @@ struct SegmentPart: Sendable {
 
     var members: Int { books.count + documents.count + erased.count }
 
-    fileprivate mutating func take(_ record: ParsedRecord, _ crc: UInt32, _ range: Range<Int64>) {
+    fileprivate mutating func take(_ record: ParsedRecord, _ crc: UInt32, _ range: Range<Int64>, of number: Int64) {
         firstSeq = firstSeq ?? record.seq
         lastSeq = max(lastSeq, record.seq)
         newest = max(newest ?? record.at, record.at)
@@ -59,7 +60,7 @@ struct SegmentPart: Sendable {
             book.generation = max(book.generation, record.install?.generation ?? 0)
             books[record.key] = book
         }
-        if record.kind == .erasure { erased[record.user] = Erasure(seq: record.seq, at: record.at) }
+        if record.kind == .erasure { erased[record.user] = Erasure(seq: record.seq, at: record.at, segment: number) }
         for document in record.documents where document.dv > documents[document.path]?.dv ?? 0 {
             documents[document.path] = Document(
                 dv: document.dv, seq: record.seq, offset: range.lowerBound, length: Int(range.count), isDeleted: document.body == nil)
@@ -111,7 +112,7 @@ enum SegmentWalk {
             case .record(let record):
                 if record.v > 0 { seen.insert(.book(record.key, v: record.v)) }
                 for document in record.documents { seen.insert(.document(document.path, dv: document.dv)) }
-                part.take(record, crc, range)
+                part.take(record, crc, range, of: number)
                 return false
             case .batch(let number, let members):
                 part.lastBatch = max(part.lastBatch, number)

@@ -20,6 +20,8 @@ package enum StorageFailure: Error, Sendable, Equatable, CustomStringConvertible
     /// One user's book cannot be proven complete; it is not served and its files are kept as they are.
     case quarantined(UserID, BookName, why: String)
     case documentQuarantined(DocumentPath, why: String)
+    /// The user was erased: nothing of the books can be read or written any more.
+    case userErased(UserID)
     /// A commit for a book that was not loaded, or that must be loaded again after a failed commit.
     case bookNotLoaded(UserID, BookName)
     /// The book is being loaded or installed at this moment.
@@ -55,6 +57,8 @@ package enum StorageFailure: Error, Sendable, Equatable, CustomStringConvertible
             "The book \(book) of \(user) is closed because its files cannot be proven complete: \(why). `tradehouse check` says more."
         case .documentQuarantined(let path, let why):
             "The document \(path) is closed because it cannot be proven complete: \(why)."
+        case .userErased(let user):
+            "\(user) was erased."
         case .bookNotLoaded(let user, let book):
             "The book \(book) of \(user) was not loaded before it was written."
         case .bookBusy(let user, let book):

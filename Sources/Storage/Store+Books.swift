@@ -18,6 +18,7 @@ extension Store {
     /// As `loadBook(_:_:)`, for callers that cannot wait.
     package func loadBook(_ user: UserID, _ book: BookName = .default, _ done: @escaping (Result<PaperSnapshot?, StorageFailure>) -> Void) {
         if let end { return done(.failure(end)) }
+        if isErased(user) { return done(.failure(.userErased(user))) }
         let key = BookKey(user: user, book: book)
         let state = books[key]
         if let state {
@@ -60,6 +61,12 @@ extension Store {
             }
         } then: { [self] result in
             guard case .busy(let waiting) = open.phase else { preconditionFailure("A book that is read stays busy until it is.") }
+            if case .failure(.userErased) = result { metTombstone(key.user) }
+            if isErased(key.user) {
+                books[key] = nil
+                for done in waiting { done(.failure(.userErased(key.user))) }
+                return
+            }
             switch result {
             case .success(let loaded):
                 open.phase = .ready
@@ -118,6 +125,7 @@ extension Store {
 
     /// The books of a user that have files, by name.
     package func bookNames(of user: UserID) async throws(StorageFailure) -> [BookName] {
+        if isErased(user) { return [] }
         let result = await withCheckedContinuation { continuation in
             appendBacklog { [self] in
                 onDisk { thread -> Result<[BookName], StorageFailure> in

@@ -68,8 +68,3 @@ extension Store {
         forgetting.revisit(key, at: loop.monotonicNanoseconds + options.retention.nanoseconds / 4 + 1_000_000_000)
     }
 }
-
-// TEMP
-extension Store {
-    func isErased(_ user: UserID) -> Bool { false }
-}

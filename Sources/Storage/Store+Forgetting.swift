@@ -80,7 +80,12 @@ extension Store {
         guard end == nil, !forgetting.isBusy else { return }
         forgetting.isBusy = true
         let now = loop.monotonicNanoseconds
-        if let (segment, _) = shelf.nextToRelease(at: now) { return release(segment) }
+        if tidyErasures() { return }
+        if let (segment, _) = shelf.nextToRelease(at: now),
+            !erasures.values.contains(where: { $0.segment == segment.number && !$0.isFinished })
+        {
+            return release(segment)
+        }
         if let proof = forgetting.proof { return advance(proof) }
         if let draft = forgetting.draft { return advance(draft) }
         if let number = shelf.nextToProve(at: now) { return beginProof(of: number) }
@@ -366,6 +371,7 @@ extension Store {
             let gone = bookMarks.drop(through: segment.number)
             documentMarks.drop(through: segment.number)
             deletions.drop(through: segment.number)
+            erasures = erasures.filter { !$0.value.isFinished || $0.value.segment > segment.number }
             options.notice(
                 StorageNotice(.info, "segment_released", ["segment": "\(segment.number)", "bytes": "\(segment.bytes)"]))
             // Taken apart over there: a large one takes longer than a turn may.

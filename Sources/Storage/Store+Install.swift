@@ -74,6 +74,7 @@ extension Store {
         _ done: @escaping (Result<Void, StorageFailure>) -> Void
     ) {
         if let refusal { return leave(open, .ready, .failure(refusal), done) }
+        if isErased(key.user) { return leave(open, .stale, .failure(.userErased(key.user)), done) }
         let now = now
         let documents = versions(of: act.documents)
         let record = JournalRecord.transaction(

@@ -34,6 +34,8 @@ package final class Store {
     /// The journal's segments and how far each is on its way out.
     var shelf: JournalShelf
     var forgetting = Forgetting()
+    /// Users who were erased, until both their files and the record of it are gone.
+    var erasures: [UserID: Erasure]
     /// Work handed to the disk thread that is not done.
     var queueLength = 0
     var cache: DocumentCache
@@ -76,6 +78,7 @@ package final class Store {
         nextSeq = scan.lastSeq + 1
         nextBatch = scan.lastBatch + 1
         bookMarks = MarkShelf(scan.books)
+        erasures = scan.erased.mapValues { Erasure(at: $0.at, segment: $0.segment) }
         documentMarks = scan.documents
         cache = DocumentCache(entryLimit: options.documentCacheEntries, byteLimit: options.documentCacheBytes)
         newestAtStart = scan.newest

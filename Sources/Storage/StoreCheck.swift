@@ -134,6 +134,8 @@ extension Store {
 struct CheckedJournal {
     let marks: [BookKey: BookMark]
     let documents: DocumentMarks
+    /// Users whose erasure the journal still has: their files go when no copy can need them.
+    let erased: Set<UserID>
     let notices: [StorageNotice]
     let endsClean: Bool
     let oldestSeq: Int64
@@ -182,7 +184,7 @@ struct CheckedJournal {
             preconditionFailure("Only the disk fails here: \(error)")
         }
         return CheckedJournal(
-            marks: scan.books.byKey, documents: scan.documents, notices: notices, endsClean: endsClean,
+            marks: scan.books.byKey, documents: scan.documents, erased: Set(scan.erased.keys), notices: notices, endsClean: endsClean,
             oldestSeq: scan.segments.first { $0.firstSeq != nil }?.firstSeq ?? .max, newest: scan.newest,
             since: scan.segments.first { $0.header != nil }?.header?.at, segments: scan.segments.count, bytes: bytes)
     }
