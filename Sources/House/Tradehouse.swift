@@ -1,7 +1,7 @@
 // The house: one actor that owns everything live and takes one turn at a time. Its abilities are in the files beside this one,
 // `Tradehouse+Accounts` (people and logins), `+People` (what admins do to accounts), `+Trading` (orders on desks), `+Desks` (their life
-// in memory), `+Market` (prices and ticks), `+Listening` (live sockets), `+Following` (the legacy live lists) and `+Books` (imported
-// legacy books).
+// in memory), `+Market` (prices and ticks), `+Listening` (live sockets), `+Following` (the legacy live lists), `+Backups` and `+Books`
+// (imported legacy books).
 
 import Storage
 import Trading
@@ -45,6 +45,8 @@ package actor Tradehouse {
     var isHandingOver = false
     /// Desks that are being read again after an act of theirs could not be stored.
     var rereading: Set<UserID> = []
+    /// What is known of the backups that the house makes; nothing when it makes none.
+    package internal(set) var backups: BackupState?
     var backgroundTasks: [Task<Void, Never>] = []
 
     package init(

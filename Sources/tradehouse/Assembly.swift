@@ -17,6 +17,8 @@ struct Assembly {
     let source: MarketSource
     let openingTicks: [Tick]
     let configuration: Configuration
+    /// How backups are kept; nothing when none are.
+    let backupPlan: BackupPlan?
 
     /// Charts that may wait to be worked out; more are told to come back.
     static let workshopLimit = 64
@@ -86,6 +88,8 @@ struct Assembly {
         }
         house = Tradehouse(executor: loop, world: world, settings: configuration.house, store: store, market: market)
 
+        backupPlan = try Assembly.plan(configuration, loop: loop)
+
         let webFolder = configuration.webFolder
         let bindery = AssetWorkshop(
             sha256: { Crypto.sha256($0) }, gzip: { Gzip.compress($0, level: 9) },
@@ -95,6 +99,20 @@ struct Assembly {
 }
 
 extension Assembly {
+    /// The schedule of backups: a thread of its own at low priority copies and checks, one at a time.
+    private static func plan(_ configuration: Configuration, loop: EventLoop) throws -> BackupPlan? {
+        guard !configuration.backupFolder.isEmpty else { return nil }
+        let source = try PosixDisk(root: configuration.data)
+        let folder = try PosixDisk(making: configuration.backupFolder)
+        let thread = QueuedWork(queue: try ThreadQueue(name: "backup", threads: 1, niceness: 15, limit: 1), loop: loop)
+        let (keep, retention) = (configuration.backupKeep, configuration.store.retention)
+        return BackupPlan(every: configuration.backupEvery, keep: keep, found: try BackupRotation.list(folder)) {
+            try await thread.run(patiently: true) {
+                try BackupRotation.run(of: source, into: folder, keep: keep, retention: retention, now: { WallClock.now })
+            }
+        }
+    }
+
     /// A page from the development folder; one that cannot be read is simply not found.
     private static func page(_ name: String, in folder: String) -> [UInt8]? {
         do {

@@ -22,6 +22,10 @@ struct Configuration {
     var marketSeed: UInt64 = 1
     var stopGrace: Duration = .seconds(10)
     var webFolder: String?
+    /// Where backups go; empty for none.
+    var backupFolder = ""
+    var backupEvery: Duration = .seconds(86_400)
+    var backupKeep = 7
 
     /// The longest configuration file, in bytes.
     static let fileLimitBytes = 1 << 20
@@ -83,6 +87,16 @@ struct Configuration {
             throw UsageProblem(
                 "`retention_seconds` below 7200 makes copies of the running folder incomplete; only short_retention = on, for rehearsals, "
                     + "allows it.")
+        }
+        if !backupFolder.isEmpty {
+            do {
+                let (folder, data) = (try RealPath.of(backupFolder), try RealPath.of(data))
+                guard !RealPath.holds(data, folder), !RealPath.holds(folder, data) else {
+                    throw UsageProblem("`backup_folder` \(backupFolder) lies in or around the data folder; name a place apart from it.")
+                }
+            } catch let problem as FileProblem {
+                throw UsageProblem("`backup_folder` \(backupFolder) cannot be used: \(problem).")
+            }
         }
         if passwordCost < 12, house.mode != .test {
             throw UsageProblem("`password_cost` below 12 is for mode = test only.")

@@ -152,6 +152,17 @@ extension Setting {
         Setting(key: "ballast_megabytes", defaultValue: "64") { text, configuration in
             configuration.store.ballastBytes = Int64(try whole(text, 0...1024)) << 20
         },
+
+        // Backups.
+        Setting(key: "backup_folder", defaultValue: "") { text, configuration in
+            configuration.backupFolder = text
+        },
+        Setting(key: "backup_hours", defaultValue: "24") { text, configuration in
+            configuration.backupEvery = .seconds(3600 * (try whole(text, 1...720)))
+        },
+        Setting(key: "backup_keep", defaultValue: "7") { text, configuration in
+            configuration.backupKeep = try whole(text, 1...1000)
+        },
     ]
 
     private static func word<Word: RawRepresentable & CaseIterable>(_ text: String) throws -> Word where Word.RawValue == String {

@@ -179,3 +179,30 @@ def test_the_check_counts_what_is_there(binary, house, tmp_path):
     assert funds, "the house served all the time"
     text = run(binary, "check", "--data", house.data).stdout
     assert "1 books proven, nothing amiss." in text
+
+
+def test_a_house_backs_itself_up_while_it_serves(binary, make_house, tmp_path):
+    folder = tmp_path / "kept"
+    house = make_house(settings={"backup_folder": str(folder), "backup_hours": "1", "backup_keep": "2"}).start()
+    person = make_owner(house)
+    event = eventually(lambda: next((event for event in house.events if "backup_made" in str(event)), None))
+    assert event["level"] == "info"
+    (made,) = [path for path in folder.iterdir()]
+    assert made.name.startswith("backup-2") and made.name.endswith("Z")
+    assert json.loads((made / "BACKUP.json").read_text())["verdict"] == "verified"
+    assert run(binary, "verify", made).code == 0
+    with house.connect() as connection:
+        health = connection.get("/health").expect(200).json
+    assert health["status"] == "healthy" and health["backup"]["verdict"] == "verified" and health["backup"]["alert"] is False
+    state = person.get("/api/admin/backups")
+    assert state["enabled"] is True and state["last"]["folder"] == made.name and state["every_hours"] == 1
+    house.restart()
+    assert [path.name for path in folder.iterdir()] == [made.name], "the next one is due in an hour"
+    assert person.get("/api/admin/backups")["last_verified"] == state["last_verified"]
+
+
+def test_a_folder_for_backups_that_cannot_be_is_refused_at_start(binary, tmp_path):
+    data = tmp_path / "h" / "data"
+    for folder in [data / "backups", tmp_path / "h", data]:
+        done = run(binary, "serve", "--data", data, "--set", f"backup_folder={folder}", "--check")
+        assert done.code == 2 and "backup_folder" in done.sentences[0], done

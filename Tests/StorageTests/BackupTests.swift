@@ -75,7 +75,8 @@ import Trading
         disk.place("etc/master.key", [1])
         disk.place("quarantine/20261120T000000-AA/x.jsonl", [7])
         let place = SimulatedDisk(seed: 3)
-        #expect(try make(of: disk, in: place).isVerified)
+        let report = try make(of: disk, in: place)
+        #expect(report.isVerified)
         for path in [
             "LOCK", ".ballast", "paper/AA/.tmp-user_AA_paper_orders.jsonl", "journal/00000001.idx", "etc/master.key",
         ] {
@@ -282,4 +283,69 @@ private final class LivingDisk: Disk, @unchecked Sendable {
     func freeBytes() throws(DiskFailure) -> Int64 { try disk.freeBytes() }
     func lock(_ path: String) throws(DiskFailure) -> any DiskLock { try disk.lock(path) }
     func fileSystem() throws(DiskFailure) -> FileSystemKind { try disk.fileSystem() }
+}
+
+@Suite struct `Backups on schedule` {
+    private func folder() throws -> (SimulatedDisk, Rig) {
+        let disk = SimulatedDisk()
+        let rig = try Rig(disk)
+        let trader = Trader("AA")
+        _ = try rig.load(trader.user)
+        for _ in 0..<5 { trader.act(on: rig) }
+        rig.advance(by: .seconds(1))
+        return (disk, rig)
+    }
+
+    private func run(_ disk: SimulatedDisk, _ place: SimulatedDisk, day: Int, keep: Int = 3) throws -> BackupReport {
+        let at = Timestamp(seconds: 1_795_200_000) + .seconds(day * 86_400)
+        return try BackupRotation.run(of: disk, into: place, keep: keep, retention: .seconds(86_400), now: { at })
+    }
+
+    @Test func `are named after their time and kept as many as asked for`() throws {
+        let (disk, _) = try folder()
+        let place = SimulatedDisk(seed: 4)
+        place.place("backup-of-mine/letter", [1])
+        place.place("notes.txt", [1])
+        for day in 0..<6 {
+            let report = try run(disk, place, day: day)
+            #expect(report.isVerified)
+        }
+        let kept = try BackupRotation.list(place)
+        #expect(kept.map(\.name) == ["backup-20261123T184000Z", "backup-20261124T184000Z", "backup-20261125T184000Z"])
+        #expect(kept.allSatisfy { $0.isVerified })
+        #expect(place.bytes("backup-of-mine/letter") == [1] && place.bytes("notes.txt") == [1])
+    }
+
+    @Test func `never lose the last good one to bad ones, and keep one bad one as evidence`() throws {
+        let (disk, rig) = try folder()
+        let place = SimulatedDisk(seed: 4)
+        let first = try run(disk, place, day: 0)
+        #expect(first.isVerified)
+        try rig.close()
+        try Rig(disk).close()
+        disk.erase("journal/00000001.jsonl")
+        let good = try #require(disk.bytes("paper/AA/user_AA_paper_trades.jsonl"))
+        disk.overwrite("paper/AA/user_AA_paper_trades.jsonl") { $0[$0.count / 2] ^= 4 }
+        for day in 1..<9 {
+            let report = try run(disk, place, day: day, keep: 1)
+            #expect(!report.isVerified)
+        }
+        #expect(try BackupRotation.list(place).map(\.isVerified) == [true, false])
+        #expect(try BackupRotation.list(place).last?.name == "backup-20261128T184000Z.unverified")
+        disk.overwrite("paper/AA/user_AA_paper_trades.jsonl") { $0 = good }
+        let last = try run(disk, place, day: 9, keep: 1)
+        #expect(last.isVerified)
+        #expect(try BackupRotation.list(place).map(\.name) == ["backup-20261129T184000Z"])
+    }
+
+    @Test func `clear away what a killed one left, and only that`() throws {
+        let (disk, _) = try folder()
+        let place = SimulatedDisk(seed: 4)
+        place.place("backup-20261119T184000Z.incomplete/users/AA.json", [1])
+        place.place("mine.incomplete/x", [1])
+        let first = try run(disk, place, day: 0)
+        #expect(first.isVerified)
+        #expect(place.bytes("backup-20261119T184000Z.incomplete/users/AA.json") == nil)
+        #expect(place.bytes("mine.incomplete/x") == [1])
+    }
 }

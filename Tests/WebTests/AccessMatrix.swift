@@ -128,6 +128,7 @@ extension AccessRow {
 
         AccessRow(route: "GET /api/admin/users", access: .admin),
         AccessRow(route: "PATCH /api/admin/users/{id}", access: .admin, target: "/api/admin/users/{user}", body: #"{"disabled":false}"#),
+        AccessRow(route: "GET /api/admin/backups", access: .admin),
         AccessRow(route: "GET /api/admin/legacy-books", access: .admin),
         AccessRow(
             route: "POST /api/admin/legacy-books/hand-over", access: .admin, body: #"{"user_id":"{user}"}"#, status: 404),

@@ -24,6 +24,15 @@ package struct BackupReport: Sendable, Equatable {
     /// How long the server keeps what it gave away; a copy that took longer may be older than its start for somebody.
     package var retention: Duration
 
+    /// A report of a copy that was just made; what its check finds is filled in.
+    package init(name: String, startedAt: Timestamp, copiedAt: Timestamp, finishedAt: Timestamp, retention: Duration) {
+        self.name = name
+        self.startedAt = startedAt
+        self.copiedAt = copiedAt
+        self.finishedAt = finishedAt
+        self.retention = retention
+    }
+
     /// Every book and document of the copy was read and is right, and the copy took no longer than it may.
     package var isVerified: Bool { troubleCount == 0 && isInTime }
     package var isInTime: Bool { copiedAt - startedAt <= retention }

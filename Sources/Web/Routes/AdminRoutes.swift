@@ -9,6 +9,7 @@ enum AdminRoutes {
     static let routes: [Route] = [
         Route(.get, "/api/admin/users", .admin, .native, users),
         Route(.patch, "/api/admin/users/{id}", .admin, .native, change),
+        Route(.get, "/api/admin/backups", .admin, .native, backups),
         Route(.get, "/api/admin/legacy-books", .admin, .native, legacyBooks),
         Route(.post, "/api/admin/legacy-books/hand-over", .admin, .native, handOver),
     ]
@@ -61,6 +62,33 @@ enum AdminRoutes {
         json.member("disabled", record.isDisabled)
         json.member("created_at", record.createdAt.indiaText)
         json.endObject()
+    }
+
+    @Sendable static func backups(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
+        let state = house.backups
+        let now = house.world.now()
+        return .object { json in
+            json.member("status", "success")
+            json.member("enabled", state != nil)
+            guard let state else { return }
+            json.member("every_hours", fixedPoint: Int128(state.every.components.seconds) * Int128(fixedPointScale) / 3_600)
+            json.member("keep", state.keep)
+            json.member("running", state.isRunning)
+            json.member("alert", state.isAlarming(at: now))
+            json.member("verdict", state.verdict)
+            json.member("last_verified", state.lastVerified?.indiaText)
+            json.key("last")
+            switch state.last {
+            case nil: json.null()
+            case .made(let report): json.raw(report.json)
+            case .failed(let why, let at):
+                json.beginObject()
+                json.member("verdict", "failed")
+                json.member("finished", at.indiaText)
+                json.member("problem", why)
+                json.endObject()
+            }
+        }
     }
 
     @Sendable static func legacyBooks(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {

@@ -11,7 +11,16 @@ enum SystemRoutes {
     ]
 
     @Sendable static func health(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
-        .object { $0.member("status", "healthy") }
+        .object { json in
+            json.member("status", "healthy")
+            if let backups = house.backups {
+                json.object("backup") { json in
+                    json.member("verdict", backups.verdict)
+                    json.member("last_verified", backups.lastVerified?.indiaText)
+                    json.member("alert", backups.isAlarming(at: house.world.now()))
+                }
+            }
+        }
     }
 
     /// What old clients see at `/`; browsers get the page instead.

@@ -107,6 +107,7 @@ private final class Life: @unchecked Sendable {
         Terminal.print("listening \(address)")
         assembly.log.info("listening", [("address", "\(address)")])
         await assembly.house.resumeWork()
+        if let plan = assembly.backupPlan { await assembly.house.keepBackups(plan) }
         await assembly.house.run(assembly.source)
         await assembly.house.adopt(Task(executorPreference: assembly.loop) { await app.runLiveFeed() })
     }

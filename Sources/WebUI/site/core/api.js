@@ -195,6 +195,8 @@ export function createAPI({ fetch, storage, onUnauthorised }) {
     getLegacyBooks: () => call("GET", "/api/admin/legacy-books"),
     /** @param {string} user the account that receives the books */
     handOverLegacyBooks: (user) => call("POST", "/api/admin/legacy-books/hand-over", { body: { user_id: user } }),
+    /** @returns {Promise<{ enabled: boolean, alert?: boolean, verdict?: string, last_verified?: string | null }>} */
+    getBackups: () => call("GET", "/api/admin/backups"),
     /** @returns {Promise<{ users: import("../types.d.ts").HouseUser[], next: string | null }>} */
     getUsers: () => call("GET", "/api/admin/users"),
   };

@@ -1,6 +1,7 @@
 // What is around every page: header with navigation, indices, market phase and feed age; footer; the phone's bar of tabs; the notice
 // before a session ends. It follows the stores and knows no page.
 
+import { api } from "../core/api.js";
 import { seconds, serverNow } from "../core/clock.js";
 import { fill, h, icon, patch } from "../core/dom.js";
 import * as format from "../core/format.js";
@@ -32,11 +33,15 @@ const places = [
 const indices = [["NSE:NIFTY 50", "NIFTY"], ["NSE:NIFTY BANK", "BANK"]];
 /** A session does not end unannounced. */
 const warnBeforeMilliseconds = 10 * 60_000;
+/** The owner learns within this time that backups do not work. */
+const backupGlanceMilliseconds = 5 * 60_000;
 
 const bag = createBag();
 /** @type {Array<() => void>} */
 let drawings = [];
 let path = "";
+/** What the owner must know about the house, or nothing. */
+let houseTrouble = "";
 
 /** Builds header and footer, and anew whenever somebody comes or goes. */
 export function startShell() {
@@ -138,6 +143,12 @@ function build() {
     ]),
   );
   drawings.push(drawNotice);
+  houseTrouble = "";
+  if (person.role === "owner") {
+    const glance = setInterval(() => void lookAtBackups(), backupGlanceMilliseconds);
+    bag.add(() => clearInterval(glance));
+    void lookAtBackups();
+  }
   arrived(path);
   drawAll();
 }
@@ -269,14 +280,28 @@ function exchangeClock() {
   return h("span", { class: "clock" }, text);
 }
 
-/** The session's end is announced ten minutes before. */
+async function lookAtBackups() {
+  try {
+    const state = await api.getBackups();
+    const last = state.last_verified ? `The last good one was begun ${format.dateTime(state.last_verified)}.` : "There is no good one yet.";
+    houseTrouble = state.enabled && state.alert ? `Backups of this house do not work (${state.verdict}). ${last} The log says why.` : "";
+    paint(drawAll);
+  } catch (_unanswered) {
+    // The next glance asks again; what is on screen stays.
+  }
+}
+
+/** The session's end is announced ten minutes before; the owner is told when backups do not work. */
 function drawNotice() {
   const bar = /** @type {HTMLElement} */ (document.getElementById("notice-bar"));
   const ends = format.instant(user.get()?.expires_at);
   const near = ends !== null && ends - serverNow() < warnBeforeMilliseconds;
-  if (near === (bar.childElementCount > 0)) return;
+  const wanted = `${near} ${houseTrouble}`;
+  if (bar.dataset.shows === wanted) return;
+  bar.dataset.shows = wanted;
   fill(
     bar,
+    houseTrouble !== "" && h("p", { class: "notice", role: "alert" }, houseTrouble),
     near &&
       h(
         "p",
