@@ -20,6 +20,7 @@ package enum HouseRefusal: Error, Sendable, Hashable {
     case emailTaken
     case userIDTaken
     case invalidCredentials
+    case wrongPassword
     case accountDisabled
     case setupTokenInvalid
     case setupDone

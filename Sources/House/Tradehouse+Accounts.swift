@@ -210,7 +210,7 @@ extension Tradehouse {
             isAllowed: reading.isAllowed, limit: reading.limit, remaining: reading.remaining, retryAfterSeconds: reading.retryAfterSeconds)
     }
 
-    private func meterLogin(_ key: String) throws {
+    func meterLogin(_ key: String) throws {
         let reading = loginMeter.take(key, perMinute: settings.rateLimits.loginsPerMinute, at: world.now())
         guard reading.isAllowed else { throw HouseRefusal.tooManyRequests(retryAfterSeconds: reading.retryAfterSeconds) }
     }
@@ -298,7 +298,7 @@ extension Tradehouse {
         _ = store.commit(commit)
     }
 
-    private func emailIndex(_ address: EmailAddress) -> DocumentPath {
+    func emailIndex(_ address: EmailAddress) -> DocumentPath {
         .index("email", sha256: SessionDigest(world.sha256(Array(address.folded.utf8))).hex)!
     }
 

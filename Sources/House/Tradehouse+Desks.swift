@@ -50,7 +50,7 @@ extension Tradehouse {
     }
 
     /// Drops a desk from memory; the disk has everything.
-    private func forget(_ desk: Desk) {
+    func forget(_ desk: Desk) {
         desks[desk.user] = nil
         following[desk.user] = nil
         for instrument in desk.book.account.workingInstruments { interested[instrument]?.remove(desk.user) }

@@ -10,9 +10,10 @@ extension Tradehouse {
         var records: [UserRecord] = []
         let paths = try await store.documents(under: "users", after: after.map { .user($0) }, limit: limit)
         for path in paths {
-            if let record = try await store.document(path).flatMap(UserRecord.init(document:)) {
+            let document = try await store.document(path)
+            if let record = document.flatMap(UserRecord.init(document:)) {
                 records.append(record)
-            } else {
+            } else if !Tombstone.isOne(document) {
                 world.log(.error, "user_unreadable", [("document", path.text)])
             }
         }

@@ -111,6 +111,7 @@ enum ErrorResponses {
             case .emailTaken: (409, "email_taken", "There is an account with this e-mail address already. Log in instead.", "email")
             case .userIDTaken: (409, "user_id_taken", "There is an account with this id already.", "user_id")
             case .invalidCredentials: (401, "invalid_credentials", "E-mail address or password is wrong.", nil)
+            case .wrongPassword: (403, "wrong_password", "The password is wrong; nothing was changed.", "password")
             case .accountDisabled: (403, "account_disabled", "This account is switched off. Ask the owner of the house.", nil)
             case .setupTokenInvalid:
                 (403, "setup_token_invalid", "This set-up link is not valid. Use the one that the server printed when it started.", "token")

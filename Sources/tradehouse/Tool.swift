@@ -15,7 +15,7 @@ enum Tool {
     static let commands = [
         Command(name: "serve", summary: "Serve the house: web pages, API and sockets.", run: Serve.run),
         Command(name: "migrate", summary: "Bring the old books in: mongoexport or mongodump of the legacy collections.", run: Migrate.run),
-        Command(name: "user", summary: "Accounts without a browser: add, list, disable, enable, role.", run: UserCommand.run),
+        Command(name: "user", summary: "Accounts without a browser: add, list, disable, enable, role, delete.", run: UserCommand.run),
         Command(name: "backup", summary: "Copy the data folder, server running or not, and prove the copy.", run: BackupCommand.run),
         Command(name: "restore", summary: "Rehearse a restore into a scratch folder.", run: RestoreCommand.run),
         Command(name: "verify", summary: "Say whether a copy is complete, or who in it is older than its start.", run: VerifyCommand.run),

@@ -3,7 +3,7 @@
 import pytest
 
 from outside.house import run
-from outside.people import PASSWORD, make_owner, register
+from outside.people import PASSWORD, make_owner, order, register
 from outside.seal import is_sealed
 
 
@@ -149,3 +149,24 @@ def test_what_the_console_did_stands_in_the_audit(user, folder):
     assert all(map(is_sealed, lines))
     text = "\n".join(lines)
     assert '"actor":"console"' in text and "disable_user" in text and PASSWORD not in text
+
+
+def test_a_deleted_account_is_gone_and_its_id_is_never_given_again(user, make_house, binary, folder):
+    house = make_house().start()
+    owner = make_owner(house)
+    gone = register(house, "gone@example.com")
+    with gone.connect() as connection:
+        connection.post("/api/paper-trading/orders", order("INFY")).expect(201)
+    assert house.stop() == 0
+    asked = user("delete", gone.id)
+    assert asked.code == 2 and "--yes" in asked.sentences[0]
+    assert user("delete", gone.id, "--yes").stdout == f"{gone.id} is deleted.\n"
+    assert gone.id not in user("list").stdout
+    assert user("delete", gone.id, "--yes").code == 2
+    assert user("delete", owner.id, "--yes").code == 2, "the owner's account stays"
+    assert add(user, "other@example.com", "--id", gone.id).code == 2, "the id is never given again"
+    assert add(user, "gone@example.com").code == 0, "the address is free"
+    assert run(binary, "check", "--data", folder).code == 0
+    house.start()
+    with gone.connect() as connection:
+        connection.get("/api/auth/user").expect(401)

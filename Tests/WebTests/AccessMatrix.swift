@@ -126,6 +126,9 @@ extension AccessRow {
         AccessRow(route: "GET /api/live/tick/latest/{symbol}", access: .shared, target: "/api/live/tick/latest/INFY"),
         AccessRow(route: "GET /api/live/status", access: .own(foreign: 200)),
 
+        AccessRow(
+            route: "DELETE /api/users/{id}", access: .own(foreign: 403), target: "/api/users/{user}",
+            body: #"{"password":"correct horse battery"}"#),
         AccessRow(route: "GET /api/admin/users", access: .admin),
         AccessRow(route: "PATCH /api/admin/users/{id}", access: .admin, target: "/api/admin/users/{user}", body: #"{"disabled":false}"#),
         AccessRow(route: "GET /api/admin/backups", access: .admin),

@@ -11,6 +11,10 @@ enum UserCommand {
                tradehouse user list --data DIR
                tradehouse user disable|enable --data DIR --id ID
                tradehouse user role --data DIR --id ID --role ROLE
+               tradehouse user delete ID --data DIR --yes
+
+        `delete` ends an account for good: its books, logins and credentials cannot be read any more from that moment, its files go after
+        the retention. The e-mail address is free again, the id is never given again.
 
         ROLE is owner, admin, trader (the default) or viewer. The first line of standard input is the password.
         Refused while a server holds the folder.
@@ -19,20 +23,21 @@ enum UserCommand {
     private static let origin = Origin(address: "console", agent: "tradehouse user")
 
     static func run(_ arguments: [String]) throws -> Int32 {
-        let flags = try Flags(arguments, taking: ["data", "email", "id", "name", "role"], plain: ["password-stdin"])
+        let flags = try Flags(arguments, taking: ["data", "email", "id", "name", "role"], plain: ["password-stdin", "yes"])
         if flags.has("help") {
             Terminal.print(help)
             return 0
         }
-        guard let verb = flags.rest.first, flags.rest.count == 1 else {
-            throw UsageProblem("Say what to do: add, list, disable, enable or role. `tradehouse user --help` tells more.")
+        guard let verb = flags.rest.first, verb == "delete" ? flags.rest.count == 2 : flags.rest.count == 1 else {
+            throw UsageProblem("Say what to do: add, list, disable, enable, role or delete ID. `tradehouse user --help` tells more.")
         }
         switch verb {
         case "add": try add(flags)
         case "list": try list(flags)
         case "disable", "enable": try disable(flags, verb == "disable")
         case "role": try role(flags)
-        default: throw UsageProblem("`tradehouse user` does not know `\(verb)`: it takes add, list, disable, enable or role.")
+        case "delete": try delete(flags)
+        default: throw UsageProblem("`tradehouse user` does not know `\(verb)`: it takes add, list, disable, enable, role or delete.")
         }
         return 0
     }
@@ -99,6 +104,20 @@ enum UserCommand {
             }
         }
         Terminal.print("\(record.id.text) is \(record.role.rawValue).")
+    }
+
+    private static func delete(_ flags: Flags) throws {
+        guard let id = UserID(flags.rest[1]) else { throw UsageProblem("`\(flags.rest[1])` cannot be an id.") }
+        guard flags.has("yes") else {
+            throw UsageProblem("This ends the account \(id.text) with all its books, for good. Say `--yes` if that is meant.")
+        }
+        try refusing {
+            try Offline.withHouse(try flags.required("data"), cost: 4) { house in
+                try await house.open()
+                try await house.deleteUser(id, by: .console(at: house.world.now()), from: origin)
+            }
+        }
+        Terminal.print("\(id.text) is deleted.")
     }
 
     private static func existing(_ flags: Flags) throws -> UserID {
