@@ -126,3 +126,30 @@ def markup(house):
     page.goto(house.url + "/account")
     page.get_by_text("<img src=x onerror=alert(1)>").wait_for()
     assert page.locator("main img").count() == 0
+
+
+def as_role(role):
+    """Answers who is logged in with another role."""
+
+    def answer(route):
+        status = route.fetch().json()
+        status["user"]["role"] = role
+        route.fulfill(json=status)
+
+    return answer
+
+
+@test("the owner is told on every page when backups do not work, and nobody else")
+def failing_backups(house):
+    state = {"status": "success", "enabled": True, "alert": True, "verdict": "failed", "last_verified": None}
+    for role, seen in (("owner", 1), ("trader", 0)):
+        page = house.page(house.person(), path=None, expects=(403,))
+        page.route("**/api/admin/backups", lambda route: route.fulfill(json=state))
+        page.route("**/api/auth/status?*", as_role(role))
+        page.goto(house.url + "/portfolio")
+        page.get_by_role("heading", name="Portfolio").wait_for()
+        page.get_by_role("term").filter(has_text="Available").first.wait_for()
+        notice = page.get_by_role("alert").filter(has_text="Backups of this house do not work (failed).")
+        if seen:
+            notice.wait_for()
+        assert notice.count() == seen
