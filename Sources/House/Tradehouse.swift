@@ -19,6 +19,8 @@ package actor Tradehouse {
     package let world: World
     package let settings: HouseSettings
     let store: Store
+    /// How the data folder fares, for those who watch the house.
+    package var storageFigures: StoreFigures { store.figures }
 
     package internal(set) var market: MarketHub
     package internal(set) var feed: Feed

@@ -203,6 +203,8 @@ extension Store {
         guard !backlog.isEmpty else { return finishAppending() }
         isAppending = true
         let portion = takePortion()
+        // What found no place in this portion has waited as long: it goes next, and a batch may still come in between.
+        let isMore = !backlog.isEmpty
         onDisk { thread -> (held: [(BookKey, isEdited: Bool)], failed: [DocumentPath], audit: Bool) in
             (thread.append(portion.appends), thread.write(portion.writes.map(\.write)), thread.writeAudit(portion.audit))
         } then: { [self] outcome in
@@ -236,7 +238,7 @@ extension Store {
                     }
                 }
                 finishAppending()
-            } else if !afterAppending.isEmpty || backlog.bytes >= options.appendBacklogBytes {
+            } else if isMore || !afterAppending.isEmpty || backlog.bytes >= options.appendBacklogBytes {
                 appendBacklog()
             } else {
                 scheduleAppending()

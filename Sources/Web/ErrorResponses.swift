@@ -145,6 +145,8 @@ enum ErrorResponses {
                     "quarantined",
                     "Your books need the owner's attention before they can be used: their files do not agree. Nothing was changed."
                 )
+            case .userErased:
+                ("user_erased", "This account was erased. Nothing of it can be used any more.")
             case .outcomeUnknown:
                 ("outcome_unknown", "It is not known whether this was stored. Ask again with the same client_order_id.")
             default: ("storage_failed", "The disk of this house did not answer. Nothing is known to be stored; ask again.")

@@ -11,8 +11,21 @@ enum SystemRoutes {
     ]
 
     @Sendable static func health(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
-        .object { json in
+        let figures = house.storageFigures
+        return .object { json in
             json.member("status", "healthy")
+            json.object("storage") { json in
+                json.member("full", figures.isFull)
+                json.member("queue", figures.queueLength)
+                json.member("open_files", figures.openFiles)
+                json.member("open_files_limit", figures.openFilesLimit)
+                json.member("journal_bytes", figures.journalBytes)
+                json.member("segments", figures.segments)
+                json.member("held_segments", figures.heldSegments)
+                json.member("copy_window_seconds", figures.windowSeconds)
+                json.member("short_retention", figures.isRetentionShort)
+                json.member("closed_books", figures.quarantinedBooks)
+            }
             if let backups = house.backups {
                 json.object("backup") { json in
                     json.member("verdict", backups.verdict)
