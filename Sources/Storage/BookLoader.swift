@@ -18,6 +18,8 @@ struct BookLoader: Sendable {
     let mark: BookMark?
     /// Lines of records before this one cannot be looked up in the journal any more.
     let oldestRetainedSeq: Int64
+    /// When the oldest segment began that the journal still has; from then on it has every record.
+    let journalSince: Timestamp?
     let newestAtStart: Timestamp?
     let retention: Duration
     let limitBytes: Int
@@ -58,8 +60,8 @@ struct BookLoader: Sendable {
 
     func with(mark: BookMark) -> BookLoader {
         BookLoader(
-            key: key, mark: mark, oldestRetainedSeq: oldestRetainedSeq, newestAtStart: newestAtStart, retention: retention,
-            limitBytes: limitBytes, now: now, ignoresBases: ignoresBases)
+            key: key, mark: mark, oldestRetainedSeq: oldestRetainedSeq, journalSince: journalSince, newestAtStart: newestAtStart,
+            retention: retention, limitBytes: limitBytes, now: now, ignoresBases: ignoresBases)
     }
 
     /// What the files hold without the journal, walked to their end; throws when that is not what the mark says.
@@ -201,7 +203,8 @@ struct BookLoader: Sendable {
         guard key.book == .default, let newestAtStart, key.user != .legacyDefault else { return }
         let account = try Documents.load(.user(key.user), mark: nil, loginsAfter: 0, on: disk, mends: false)
         guard let opened = account.value?["paper_opened"]?.string.flatMap({ Timestamp(rfc3339: $0) }) else { return }
-        if newestAtStart - opened > retention {
+        // What was opened since the journal began, and is not in it, never became durable.
+        if newestAtStart - opened > retention || journalSince.map({ $0 > opened }) ?? true {
             throw quarantine("its files are missing, though it was opened at \(opened.utcText)")
         }
     }

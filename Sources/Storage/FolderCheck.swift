@@ -17,6 +17,7 @@ final class FolderCheck {
     private(set) var doubtfulBooks: [BookKey] = []
     private var doubtfulDocuments: [DocumentPath] = []
     private var isSecondLook = false
+    private var usersWithBooks: Set<UserID> = []
 
     /// Names that a summary lists of each kind.
     package static let namedLimit = 1_000
@@ -62,7 +63,7 @@ final class FolderCheck {
         }
     }
 
-    private func tell(_ verdict: CheckLine.Verdict, _ text: String) {
+    func tell(_ verdict: CheckLine.Verdict, _ text: String) {
         count(verdict)
         report(CheckLine(verdict: verdict, text: text))
     }
@@ -81,6 +82,7 @@ final class FolderCheck {
         for key in journal.marks.keys { marked[key.user, default: []].append(key) }
         users.formUnion(marked.keys)
         summary.users = users.count
+        usersWithBooks = users
         for (index, user) in users.sorted().enumerated() {
             if index % FolderCheck.toldSteps == 0 { progress(CheckProgress(stage: .books, done: index, total: users.count)) }
             for key in try keys(of: user, marked: marked[user] ?? []) {
@@ -120,7 +122,11 @@ final class FolderCheck {
                     tell(.remark, Store.line(StorageNotice(.warning, remark.event, remark.fields)).text)
                 }
                 guard let snapshot = looked.book.snapshot else {
-                    return tell(.remark, "\(name): files without any proven act, set aside at the next use.")
+                    return tell(
+                        .remark,
+                        usersWithBooks.contains(key.user)
+                            ? "\(name): files without any proven act, set aside at the next use."
+                            : "\(name): opened, and without any act so far.")
                 }
                 count(snapshot)
                 vouch(for: key, lastActAt: looked.lastActAt)
@@ -184,11 +190,19 @@ final class FolderCheck {
             }
         }
         do throws(StorageFailure) {
-            _ = try Documents.load(path, mark: mark, loginsAfter: 0, on: disk, mends: false)
+            let document = try Documents.load(path, mark: mark, loginsAfter: 0, on: disk, mends: false)
+            if path.folder == .users, let value = document.value { checkOpened(UserRecord(document: value)) }
         } catch {
             guard isSecondLook else { return doubtfulDocuments.append(path) }
             tell(.trouble, "\(path): \(error)")
         }
+    }
+
+    /// An account that says it has a book, and neither files nor records of one are there.
+    private func checkOpened(_ account: UserRecord?) {
+        guard let account, account.paperOpened != nil, !usersWithBooks.contains(account.id), !isSecondLook else { return }
+        summary.books += 1
+        check(BookKey(user: account.id, book: .default))
     }
 
     // MARK: Audit
@@ -209,7 +223,9 @@ final class FolderCheck {
                     summary.auditLines += 1
                     guard SealedLine.check(line.bytes) != nil else {
                         if day == days.last, journal.oldestSeq <= lastSeq + 1 {
-                            tell(.remark, "\(path), from line \(number) on, is torn; the next start writes it anew from the journal.")
+                            tell(
+                                .remark,
+                                "\(path), from line \(number) on, is torn or damaged; the next start writes it anew from the journal.")
                             return false
                         }
                         tell(line.isTerminated ? .trouble : .remark, "\(path), line \(number) is damaged.")

@@ -93,8 +93,9 @@ extension Store {
 
     func loader(_ key: BookKey, mark: BookMark?) -> BookLoader {
         BookLoader(
-            key: key, mark: mark, oldestRetainedSeq: oldestRetainedSeq, newestAtStart: newestAtStart, retention: options.retention,
-            limitBytes: options.bookFileLimitBytes, now: now, ignoresBases: options.without.contains(.archiveOnlyUpToBase))
+            key: key, mark: mark, oldestRetainedSeq: oldestRetainedSeq, journalSince: journalSince, newestAtStart: newestAtStart,
+            retention: options.retention, limitBytes: options.bookFileLimitBytes, now: now,
+            ignoresBases: options.without.contains(.archiveOnlyUpToBase))
     }
 
     /// Lets go of what memory holds about a book, when nothing of it is on its way; returns whether it did.

@@ -64,6 +64,8 @@ package final class Store {
     /// The newest record in the journal at start; what R is measured from.
     let newestAtStart: Timestamp?
     var oldestRetainedSeq: Int64
+    /// When the oldest segment of the start began.
+    let journalSince: Timestamp?
     /// The first segment of this process.
     let ownSegment: Int64
 
@@ -82,6 +84,7 @@ package final class Store {
         documentMarks = scan.documents
         cache = DocumentCache(entryLimit: options.documentCacheEntries, byteLimit: options.documentCacheBytes)
         newestAtStart = scan.newest
+        journalSince = scan.segments.first { $0.header != nil }?.header?.at
         oldestRetainedSeq = scan.segments.first(where: { $0.firstSeq != nil })?.firstSeq ?? nextSeq
         ownSegment = thread.journal.number
         var segments = scan.segments.map {

@@ -102,6 +102,13 @@ extension Store {
         }
         let checker = FolderCheck(disk: disk, format: format, journal: journal, startedAt: startedAt, progress: progress, report: report)
         for notice in journal.notices { checker.count(line(notice).verdict) }
+        if journal.segments == 0 {
+            do {
+                try DataFolder.checkFresh(disk)
+            } catch {
+                checker.tell(.trouble, "\(error)")
+            }
+        }
         try checker.run()
         return checker
     }
@@ -147,8 +154,8 @@ struct CheckedJournal {
     /// A loader that inspects one book of the folder.
     func loader(of key: BookKey, _ format: FolderFormat) -> BookLoader {
         BookLoader(
-            key: key, mark: marks[key], oldestRetainedSeq: oldestSeq, newestAtStart: nil, retention: .zero,
-            limitBytes: StoreOptions().bookFileLimitBytes, now: format.createdAt)
+            key: key, mark: marks[key], oldestRetainedSeq: oldestSeq, journalSince: since, newestAtStart: newest,
+            retention: StoreOptions().retention, limitBytes: StoreOptions().bookFileLimitBytes, now: format.createdAt)
     }
 
     /// How often the journal is read anew because the server released a segment of it meanwhile.

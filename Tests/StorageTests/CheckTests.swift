@@ -49,6 +49,49 @@ import Trading
         #expect(left.steps == 0)
     }
 
+    @Test func `misses a journal that is gone`() throws {
+        let (disk, rig) = try folder()
+        try rig.close()
+        for number in 1...4 where try disk.status(of: "journal/0000000\(number).jsonl") != nil {
+            try disk.remove("journal/0000000\(number).jsonl")
+        }
+        #expect(try findings(disk).contains { $0.verdict == .trouble && $0.text.contains("journal") })
+        #expect(throws: StorageFailure.self) { try Rig(disk) }
+    }
+
+    @Test func `misses a book whose files and records are gone, as the next use does`() throws {
+        let rig = try Rig(SimulatedDisk())
+        let user = UserID("AA")!
+        let trader = Trader("AA")
+        _ = try rig.load(user)
+        let account = UserRecord(
+            id: user, email: "aa@example.org", name: "AA", passwordHash: "", role: .trader, createdAt: rig.now, updatedAt: rig.now,
+            paperOpened: rig.now)
+        trader.act(on: rig, documents: [DocumentChange(.user(user), account.document)])
+        rig.advance(by: .seconds(2))
+        try rig.close()
+        // Another life writes segments that know nothing of the user.
+        let later = try Rig(rig.disk, loop: rig.loop)
+        let other = Trader("BB")
+        _ = try later.load(other.user)
+        other.act(on: later)
+        later.advance(by: .seconds(1))
+        try later.close()
+        let whole = try findings(rig.disk)
+        #expect(whole.allSatisfy { $0.verdict == .proven } && whole.count == 2)
+
+        for file in ["orders", "positions", "trades", "meta"] { try rig.disk.remove("paper/AA/user_AA_paper_\(file).jsonl") }
+        try rig.disk.remove("paper/AA")
+        let replayed = try findings(rig.disk)
+        #expect(!replayed.contains { $0.verdict == .trouble }, "the journal still has it")
+        try rig.disk.remove("journal/00000001.jsonl")
+        let lost = try findings(rig.disk)
+        #expect(lost.contains { $0.verdict == .trouble && $0.text.hasPrefix("AA: ") }, "\(lost)")
+        let next = try Rig(rig.disk, loop: rig.loop)
+        #expect(throws: StorageFailure.self) { try next.load(user) }
+        #expect(next.log.events.contains("book_quarantined"))
+    }
+
     @Test func `names what does not add up`() throws {
         let rig = try Rig(SimulatedDisk())
         let trader = Trader("AA")

@@ -52,6 +52,8 @@ final class Rig {
         }
     }
 
+    var now: Timestamp { Timestamp(microseconds: loop.wallMicroseconds) }
+
     func commit(_ commit: Commit) -> Ticket { loop.perform { store.commit(commit) } }
 
     /// Loads a book to the end.

@@ -38,7 +38,10 @@ enum Check {
         if !flags.has("quiet") { for sentence in CheckText.sentences(summary) { Terminal.print(sentence) } }
         Terminal.print(
             summary.isProven
-                ? "\(summary.proven) books proven, nothing amiss." : "\(summary.proven) books proven, \(summary.troubles) troubles.")
+                ? "\(summary.proven) books proven, "
+                    + (summary.remarks == 0
+                        ? "nothing amiss." : "\(summary.remarks) remarks: the next start or use puts right what they name.")
+                : "\(summary.proven) books proven, \(summary.troubles) troubles.")
         return summary.isProven ? 0 : 1
     }
 
