@@ -31,7 +31,7 @@ extension LegacyAnswer {
             route: "GET /health",
             shape: """
                 {"status":"=healthy","storage":{"full":"bool","queue":"integer","open_files":"integer","open_files_limit":"integer",
-                 "journal_bytes":"integer","segments":"integer","held_segments":"integer","copy_window_seconds":"integer",
+                 "journal_megabytes":"integer","segments":"integer","held_segments":"integer","copy_window_seconds":"integer",
                  "short_retention":"bool","closed_books":"integer"}}
                 """, isPublic: true),
     ]

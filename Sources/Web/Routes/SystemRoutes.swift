@@ -19,7 +19,7 @@ enum SystemRoutes {
                 json.member("queue", figures.queueLength)
                 json.member("open_files", figures.openFiles)
                 json.member("open_files_limit", figures.openFilesLimit)
-                json.member("journal_bytes", figures.journalBytes)
+                json.member("journal_megabytes", figures.journalBytes >> 20)
                 json.member("segments", figures.segments)
                 json.member("held_segments", figures.heldSegments)
                 json.member("copy_window_seconds", figures.windowSeconds)
