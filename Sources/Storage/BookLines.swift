@@ -159,10 +159,17 @@ struct BookLines: Sendable {
         }
     }
 
-    mutating func add(_ later: BookLines) {
+    init() {}
+
+    /// The lines of one transaction after the other.
+    init(joining parts: [BookLines]) {
+        if parts.count == 1 {
+            self = parts[0]
+            return
+        }
         for file in BookFile.allCases.map(\.rawValue) {
-            // The first lines are taken as they are, not copied.
-            if bytes[file].isEmpty { bytes[file] = later.bytes[file] } else { bytes[file] += later.bytes[file] }
+            bytes[file].reserveCapacity(parts.reduce(0) { $0 + $1.bytes[file].count })
+            for part in parts { bytes[file] += part.bytes[file] }
         }
     }
 }

@@ -9,6 +9,8 @@ struct LoadedBook: Sendable {
     /// Nil when nothing ever happened in it.
     let snapshot: PaperSnapshot?
     let chain: BookChain
+    /// There was no room to put its files right: they stay as they are until there is, and the journal has the rest.
+    var areFilesBehind = false
 }
 
 /// Loads one book. A value, so that it can be handed to the disk thread.
@@ -52,6 +54,12 @@ struct BookLoader: Sendable {
         }
         do {
             files.adopt(key, try mend(walk, on: disk, files, notice, rewrites: rewrites))
+        } catch  where error.kind == .noSpace && !rewrites {
+            // Reading goes on on a full disk. What was half written at a file's end is cut when the book is read again.
+            files.forget(key)
+            notice(
+                StorageNotice(.error, "book_files_held", ["user": key.user.text, "book": key.book.text, "why": "\(error)"]))
+            return LoadedBook(snapshot: snapshot, chain: walk.chain, areFilesBehind: true)
         } catch {
             throw DataFolder.translate(error, disk)
         }

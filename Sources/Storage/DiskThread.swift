@@ -78,7 +78,8 @@ final class DiskThread: @unchecked Sendable {
     struct Append: Sendable {
         let key: BookKey
         let generation: Int64
-        let lines: BookLines
+        /// Transaction by transaction.
+        let parts: [BookLines]
     }
 
     /// Appends lines book by book and returns the books whose files were left alone, and whether somebody edited them.
@@ -86,7 +87,7 @@ final class DiskThread: @unchecked Sendable {
         var held: [(BookKey, isEdited: Bool)] = []
         for append in appends {
             do {
-                try files.append(append.lines, to: append.key, generation: append.generation)
+                try files.append(BookLines(joining: append.parts), to: append.key, generation: append.generation)
             } catch {
                 let why: String
                 let isEdited: Bool

@@ -38,6 +38,9 @@ final class OpenBook {
     var isReady: Bool {
         if case .ready = phase { true } else { false }
     }
+    var isStale: Bool {
+        if case .stale = phase { true } else { false }
+    }
     var isBusy: Bool {
         if case .busy = phase { true } else { false }
     }
@@ -78,10 +81,69 @@ struct CollectedBatch {
 
 /// What is durable in the journal and has yet to be written to the readable files.
 struct Backlog {
-    var books: [BookKey: (generation: Int64, lines: BookLines, v: Int64, crc: UInt32)] = [:]
+    /// What one book's files have yet to be given, transaction by transaction: joined by the disk thread, which has the time.
+    struct Book {
+        let generation: Int64
+        var parts: [BookLines] = []
+        var v: Int64 = 0
+        var crc: UInt32 = 0
+    }
+
+    var books: [BookKey: Book] = [:]
     var documents: [DocumentPath: (line: [UInt8]?, versions: Int)] = [:]
     var audit: [AuditBacklog] = []
     var bytes = 0
+    /// Books and documents in the order in which they came, also some that were taken out meanwhile.
+    private var bookQueue: [BookKey] = []
+    private var documentQueue: [DocumentPath] = []
 
     var isEmpty: Bool { books.isEmpty && documents.isEmpty && audit.isEmpty }
+
+    /// Adds the lines of a transaction that is durable.
+    mutating func add(_ key: BookKey, generation: Int64, _ lines: BookLines, v: Int64, crc: UInt32) {
+        func put(_ book: inout Book) -> Bool {
+            book.parts.append(lines)
+            (book.v, book.crc) = (v, crc)
+            return book.parts.count == 1
+        }
+        if put(&books[key, default: Book(generation: generation)]) { bookQueue.append(key) }
+        bytes += lines.count
+    }
+
+    /// Adds the newest line of a document, or nil for its end.
+    mutating func add(_ path: DocumentPath, _ line: [UInt8]?) {
+        let versions = documents[path]?.versions
+        if versions == nil { documentQueue.append(path) }
+        documents[path] = (line, (versions ?? 0) + 1)
+        bytes += line?.count ?? 0
+    }
+
+    /// Puts back a document that could not be written; a newer line stays.
+    mutating func putBack(_ path: DocumentPath, _ line: [UInt8]?, versions: Int) {
+        let newer = documents[path]
+        if newer == nil { documentQueue.append(path) }
+        documents[path] = (newer.map(\.line) ?? line, versions + (newer?.versions ?? 0))
+    }
+
+    /// Takes out the books that came first.
+    mutating func takeBooks(_ limit: Int) -> [(key: BookKey, book: Book)] {
+        Backlog.take(&bookQueue, limit) { key in books.removeValue(forKey: key).map { (key, $0) } }
+    }
+
+    /// Takes out the documents that came first.
+    mutating func takeDocuments(_ limit: Int) -> [(path: DocumentPath, line: [UInt8]?, versions: Int)] {
+        Backlog.take(&documentQueue, limit) { path in documents.removeValue(forKey: path).map { (path, $0.line, $0.versions) } }
+    }
+
+    /// Up to `limit` of those that still wait. A name is not sorted for: with thousands waiting that would cost more than writing.
+    private static func take<Name, Found>(_ queue: inout [Name], _ limit: Int, _ find: (Name) -> Found?) -> [Found] {
+        var found: [Found] = []
+        var taken = 0
+        while taken < queue.count, found.count < limit {
+            if let one = find(queue[taken]) { found.append(one) }
+            taken += 1
+        }
+        queue.removeFirst(taken)
+        return found
+    }
 }

@@ -75,7 +75,7 @@ extension Store {
                 open.durableCRC = loaded.chain.jc ?? 0
                 open.appendedV = open.durableV
                 open.appendedCRC = open.durableCRC
-                open.isHeld = false
+                open.isHeld = loaded.areFilesBehind
                 open.isEdited = false
                 for done in waiting { done(.success(loaded.snapshot)) }
             case .failure(let failure):
@@ -83,6 +83,9 @@ extension Store {
                     open.phase = .quarantined(why)
                     options.notice(
                         StorageNotice(.error, "book_quarantined", ["user": key.user.text, "book": key.book.text, "why": why]))
+                } else if open.durableV > 0 {
+                    // What is durable stays known: its files may be behind the journal, and nothing else says so.
+                    open.phase = .stale
                 } else {
                     books[key] = nil
                 }
@@ -105,7 +108,7 @@ extension Store {
     package func forget(_ user: UserID, _ book: BookName = .default) -> Bool {
         let key = BookKey(user: user, book: book)
         guard let open = books[key] else { return true }
-        guard open.isReady, open.unsettled == 0, backlog.books[key] == nil, !isAppending else { return false }
+        guard open.isReady || open.isStale, open.unsettled == 0, backlog.books[key] == nil, !isAppending else { return false }
         // Only while the journal has something of it: what its files say alone needs no memory.
         if open.newestSegment > 0, shelf.segments.contains(where: { $0.number == open.newestSegment }) {
             var mark = bookMarks[key] ?? BookMark(v: 0, crc: 0, oldestSegment: ownSegment)

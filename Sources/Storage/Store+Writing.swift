@@ -97,10 +97,7 @@ extension Store {
                     book.newestSegment = segment
                     book.unsettled -= 1
                     if !book.isHeld, !change.lines.isEmpty {
-                        backlog.books[change.key, default: (change.generation, BookLines(), 0, 0)].lines.add(change.lines)
-                        backlog.books[change.key]?.v = change.v
-                        backlog.books[change.key]?.crc = change.crc
-                        backlog.bytes += change.lines.count
+                        backlog.add(change.key, generation: change.generation, change.lines, v: change.v, crc: change.crc)
                     }
                 }
             }
@@ -109,9 +106,7 @@ extension Store {
                     let place = RecordPlace(segment: segment, offset: 0, length: 0, v: 0)
                     deletions[path] = DocumentMark(dv: dv, seq: entry.seq, place: place, isDeleted: true)
                 }
-                let versions = (backlog.documents[path]?.versions ?? 0) + 1
-                backlog.documents[path] = (line, versions)
-                backlog.bytes += line?.count ?? 0
+                backlog.add(path, line)
             }
             if let audit = entry.audit {
                 backlog.audit.append(audit)
@@ -219,8 +214,7 @@ extension Store {
             for (write, versions) in portion.writes {
                 if outcome.failed.contains(write.path) {
                     isBehind = true
-                    let newer = backlog.documents[write.path]
-                    backlog.documents[write.path] = (newer.map(\.line) ?? write.line, versions + (newer?.versions ?? 0))
+                    backlog.putBack(write.path, write.line, versions: versions)
                 } else {
                     for _ in 0..<versions { cache.unpin(write.path) }
                     isInItsFile(write.path)
@@ -265,16 +259,14 @@ extension Store {
 
     private func takePortion() -> Portion {
         var portion = Portion()
-        for key in backlog.books.keys.sorted().prefix(Store.portion) {
-            guard let (generation, lines, v, crc) = backlog.books.removeValue(forKey: key) else { continue }
-            books[key]?.appendedV = v
-            books[key]?.appendedCRC = crc
+        for (key, waiting) in backlog.takeBooks(Store.portion) {
+            books[key]?.appendedV = waiting.v
+            books[key]?.appendedCRC = waiting.crc
             unsyncedBooks.insert(key)
-            portion.bytes += lines.count
-            portion.appends.append(DiskThread.Append(key: key, generation: generation, lines: lines))
+            portion.bytes += waiting.parts.reduce(0) { $0 + $1.count }
+            portion.appends.append(DiskThread.Append(key: key, generation: waiting.generation, parts: waiting.parts))
         }
-        for path in backlog.documents.keys.sorted().prefix(Store.portion) {
-            guard let (line, versions) = backlog.documents.removeValue(forKey: path) else { continue }
+        for (path, line, versions) in backlog.takeDocuments(Store.portion) {
             portion.bytes += line?.count ?? 0
             portion.writes.append((DiskThread.Write(path: path, line: line), versions))
         }

@@ -246,6 +246,35 @@ import Trading
         #expect(try Rig(disk).load(trader.user)?.sorted == trader.current.sorted)
     }
 
+    @Test func `a book whose files a full disk left behind is read from the journal, however often, and goes on from there`() throws {
+        let disk = SimulatedDisk(seed: 3)
+        let rig = try Rig(disk)
+        let trader = Trader("AA")
+        _ = try rig.load(trader.user)
+        for _ in 0..<5 { trader.act(on: rig) }
+        rig.advance(by: .seconds(1))
+        // The segment has its space, the readable files have none.
+        disk.capacityBytes = 64 << 20
+        for _ in 0..<5 {
+            trader.act(on: rig)
+            rig.advance(by: .milliseconds(300))
+        }
+        #expect(trader.acknowledged == 10)
+        #expect(rig.log.events.contains("book_files_held"))
+        for _ in 0..<3 { #expect(try rig.load(trader.user)?.sorted == trader.current.sorted) }
+        #expect(rig.loop.perform { rig.store.forget(trader.user) })
+        #expect(try rig.load(trader.user)?.sorted == trader.current.sorted)
+        trader.act(on: rig)
+        rig.advance(by: .seconds(1))
+        #expect(trader.acknowledged == 11)
+        disk.capacityBytes = 1 << 40
+        #expect(try rig.load(trader.user)?.sorted == trader.current.sorted)
+        trader.act(on: rig)
+        rig.advance(by: .seconds(1))
+        try rig.close()
+        #expect(try Rig(disk).load(trader.user)?.sorted == trader.current.sorted)
+    }
+
     @Test func `below the limit of free space acts are refused, essential ones and reads are not`() throws {
         let disk = SimulatedDisk(seed: 2, capacityBytes: 200 << 20)
         let rig = try Rig(disk) { options in
