@@ -117,9 +117,11 @@ int cp_signal_release(int signal) {
     return sigaction(signal, &action, NULL) < 0 ? -errno : 0;
 }
 
-void cp_ignore_sigpipe(void) {
+void cp_ignore_write_signals(void) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, NULL);
+    // A limit on the length of files shows as a failed write, which is refused like a full disk, not as the end of the process.
+    sigaction(SIGXFSZ, &action, NULL);
 }

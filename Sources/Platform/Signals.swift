@@ -15,11 +15,11 @@ package final class Signals {
     private let signals: [Signal]
     private var registration: EventLoop.Registration?
 
-    /// Catches `signals` from now on and ignores SIGPIPE. Several of one kind between two turns arrive as one. Called on the loop.
+    /// Catches `signals` from now on and ignores SIGPIPE and SIGXFSZ, which writes tell as failures. Several of one kind between two turns arrive as one. Called on the loop.
     package init(loop: EventLoop, catching signals: [Signal], _ handler: @escaping (Signal) -> Void) throws(PlatformFailure) {
         self.loop = loop
         self.signals = signals
-        cp_ignore_sigpipe()
+        cp_ignore_write_signals()
         var descriptor: Int32 = -1
         for signal in signals {
             descriptor = cp_signal_catch(signal.rawValue)

@@ -136,6 +136,10 @@ extension Setting {
         Setting(key: "short_retention", defaultValue: "off") { text, configuration in
             guard text == "on" || text == "off" else { throw SettingProblem("on or off") }
             configuration.allowsShortRetention = text == "on"
+            if configuration.allowsShortRetention {
+                configuration.store.tidyInterval = .milliseconds(200)
+                configuration.store.archiveMargin = .seconds(1)
+            }
         },
         Setting(key: "journal_limit_megabytes", defaultValue: "20480") { text, configuration in
             configuration.store.journalLimitBytes = Int64(try whole(text, 1...16_777_216)) << 20

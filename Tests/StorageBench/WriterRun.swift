@@ -33,7 +33,9 @@ final class WriterRun: @unchecked Sendable {
     }
 
     /// A store as the server opens it, but for the space it keeps free.
-    static func open(_ folder: String, on loop: EventLoop) throws -> Store {
+    static func open(
+        _ folder: String, on loop: EventLoop, isSynced: Bool = true, _ change: (inout StoreOptions) -> Void = { _ in }
+    ) throws -> Store {
         var options = StoreOptions()
         options.minimumFreeBytes = 0
         options.ballastBytes = 0
@@ -45,7 +47,9 @@ final class WriterRun: @unchecked Sendable {
             Terminal.complain("\(failure)")
             Terminal.exit(1)
         }
-        let disk = try PosixDisk(making: folder)
+        change(&options)
+        let real = try PosixDisk(making: folder)
+        let disk: any Disk = isSynced ? real : UnsyncedDisk(real)
         return try Store.open(disk: disk, queue: try ThreadQueue(name: "disk", threads: 1, limit: 1 << 20), loop: loop, options: options)
     }
 

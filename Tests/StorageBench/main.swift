@@ -10,6 +10,7 @@ let usage = """
            StorageBench fill  --dir DIR --megabytes N
            StorageBench open  --dir DIR
            StorageBench books --dir DIR --orders N
+           StorageBench users --dir DIR --count N
            StorageBench load  --dir DIR --times N
     """
 
@@ -34,6 +35,7 @@ do {
     case "fill": try WriterRun.fill(folder, bytes: number("megabytes") << 20)
     case "open": try Reading.open(folder)
     case "books": try WriterRun.book(folder, orders: number("orders"))
+    case "users": try UserFolder.make(folder, users: number("count"))
     case "load": try Reading.load(folder, times: number("times"))
     default: throw BenchFailure(usage)
     }

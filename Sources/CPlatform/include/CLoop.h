@@ -40,6 +40,6 @@ uint64_t cp_signal_take(void);
 /// Gives `signal` its default action again.
 int cp_signal_release(int signal);
 /// Makes a write to a closed socket an error instead of a signal that ends the process.
-void cp_ignore_sigpipe(void);
+void cp_ignore_write_signals(void);
 
 #endif

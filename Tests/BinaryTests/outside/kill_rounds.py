@@ -14,7 +14,7 @@ from collections import Counter
 from .house import plain_environment, run
 from .http import Closed
 from .people import all_orders, order, register
-from .watching import Watch, unfinished
+from .watching import Traces, Watch
 
 SYMBOLS = ("SBIN", "INFY", "TCS", "RELIANCE", "WIPRO", "NTPC")
 FINAL = {"COMPLETE", "CANCELLED", "REJECTED"}
@@ -160,8 +160,8 @@ class KillRounds:
     def round(self, moment="any"):
         """One stream, one kill, one restart; how many answers came before the kill.
 
-        `moment` is `any`, after so many answers; `segment` or `replacement`, right after a name of that kind was made in the folder; or
-        `start`: as `any`, and then some starts are killed before one is left alone.
+        `moment` is `any`, after so many answers; `segment`, `replacement` or `release`, right after a segment was made, a file began to be
+        replaced or a segment was removed; or `start`: as `any`, and then some starts are killed before one is left alone.
         """
         goal = self.chance.randint(1, 400)
         extra = self.chance.random() * 0.02
@@ -174,6 +174,7 @@ class KillRounds:
                     enough.set()
 
         failures = []
+        traces = Traces(self.house.data)
 
         def run_trader(trader):
             try:
@@ -186,7 +187,7 @@ class KillRounds:
         with Watch(self.house.data) as watch:
             for thread in threads:
                 thread.start()
-            if moment in ("segment", "replacement"):
+            if moment in ("segment", "replacement", "release"):
                 # When nothing of the kind comes in time, any moment is as good.
                 watch.wait_for(moment, patience=3)
                 time.sleep(self.chance.choice((0, self.chance.random() * 0.0005, self.chance.random() * 0.005)))
@@ -200,7 +201,7 @@ class KillRounds:
             thread.join()
         if failures:
             raise failures[0]
-        self.struck.update(unfinished(self.house.data))
+        self.struck.update(traces.since())
         self.check_folder("after the kill")
         if moment == "start":
             for _ in range(self.chance.randint(1, 4)):
