@@ -51,7 +51,7 @@ class Watcher(threading.Thread):
                     self.most_open = max(self.most_open, len(own))
                     if len(self.queues) * 20 < self.polls():
                         storage = connection.get("/health").expect(200).json.get("storage", {})
-                        self.queues.append(storage.get("queue_length"))
+                        self.queues.append(storage.get("queue"))
         except BaseException as failure:  # carried to the caller's thread
             self.failure = failure
 
