@@ -18,6 +18,8 @@ from .watching import Traces, Watch
 
 SYMBOLS = ("SBIN", "INFY", "TCS", "RELIANCE", "WIPRO", "NTPC")
 FINAL = {"COMPLETE", "CANCELLED", "REJECTED"}
+# Answers in one round after which everybody slows down.
+PLENTY = 1500
 
 
 class Acknowledged:
@@ -172,6 +174,10 @@ class KillRounds:
                 count[0] += 1
                 if count[0] >= goal:
                     enough.set()
+                is_plenty = count[0] > PLENTY
+            if is_plenty:
+                # Who waits for a chosen moment needs acts to go on, not books that grow beyond what a round can check.
+                time.sleep(0.02)
 
         failures = []
         traces = Traces(self.house.data)
