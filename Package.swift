@@ -20,9 +20,15 @@ let package = Package(
         .executableTarget(
             name: "tradehouse", dependencies: ["Web", "House", "Storage", "HTTP", "Platform", "Wire", "Trading"]),
 
+        .target(name: "SimulatedEdges", dependencies: ["Platform"], path: "Tests/SimulatedEdges"),
         .target(
-            name: "TestSupport", dependencies: ["Web", "House", "Storage", "HTTP", "Platform", "Wire", "Trading"], path: "Tests/Support"),
+            name: "StorageSimulation", dependencies: ["SimulatedEdges", "Storage", "Platform", "Wire", "Trading"],
+            path: "Tests/StorageSimulation"),
+        .executableTarget(name: "StorageSoak", dependencies: ["StorageSimulation"], path: "Tests/StorageSoak"),
         .executableTarget(name: "StorageBench", dependencies: ["Storage", "Platform", "Trading"], path: "Tests/StorageBench"),
+        .target(
+            name: "TestSupport", dependencies: ["SimulatedEdges", "Web", "House", "Storage", "HTTP", "Platform", "Wire", "Trading"],
+            path: "Tests/Support"),
         .testTarget(name: "TradingTests", dependencies: ["Trading"]),
         .testTarget(name: "WireTests", dependencies: ["Wire"]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport"]),
@@ -31,7 +37,7 @@ let package = Package(
         .testTarget(name: "ImportTests", dependencies: ["Storage", "TestSupport"]),
         .testTarget(name: "HouseTests", dependencies: ["House", "TestSupport"]),
         .testTarget(name: "WebTests", dependencies: ["Web", "TestSupport"]),
-        .testTarget(name: "SimulationTests", dependencies: ["TestSupport"]),
+        .testTarget(name: "SimulationTests", dependencies: ["StorageSimulation", "TestSupport"]),
         .testTarget(name: "HouseRulesTests", dependencies: ["Web", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

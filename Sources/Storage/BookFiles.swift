@@ -22,7 +22,13 @@ final class BookFiles {
     /// Directories in which names were made since the last checkpoint.
     private(set) var touched: Set<String> = []
 
-    init(disk: any Disk) { self.disk = disk }
+    /// Rules that tests leave out.
+    private let without: Set<ProtocolRule>
+
+    init(disk: any Disk, without: Set<ProtocolRule> = []) {
+        self.disk = disk
+        self.without = without
+    }
 
     /// Takes over what loading a book found or left.
     func adopt(_ key: BookKey, _ left: [FileMark?]) { marks[key] = left }
@@ -98,8 +104,8 @@ final class BookFiles {
     }
 
     /// Replaces a file as a whole, durably, and says what it left.
-    func replace(_ path: String, with bytes: [UInt8], without: Set<ProtocolRule> = []) throws(DiskFailure) -> FileMark {
-        if without.contains(.replaceByRename) {
+    func replace(_ path: String, with bytes: [UInt8]) throws(DiskFailure) -> FileMark {
+        if without.contains(.replaceByRename), try disk.status(of: path) != nil {
             let file = try disk.open(path, for: .updating)
             try file.truncate(to: 0)
             try file.write(bytes, at: 0)

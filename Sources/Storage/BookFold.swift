@@ -53,7 +53,7 @@ struct BookFold: Sendable {
                 }
                 guard let content = content(plan, walk, base, giving: given) else { continue }
                 let path = key.path(plan.file)
-                files.changed(key, plan.file, try files.replace(path, with: content, without: without))
+                files.changed(key, plan.file, try files.replace(path, with: content))
                 outcome.written.append(path)
             }
             if walk.texts.contains(where: { $0.bytes.count > leastBytes }) { outcome.hasMore = true }

@@ -22,12 +22,16 @@ struct BookLoader: Sendable {
     let oldestRetainedSeq: Int64
     /// When the oldest segment began that the journal still has; from then on it has every record.
     let journalSince: Timestamp?
+    /// What the journal knows of the user's account, which tells whether there should be files.
+    let accountMark: DocumentMark?
     let newestAtStart: Timestamp?
     let retention: Duration
     let limitBytes: Int
     let now: Timestamp
-    /// Takes all archives there are, whatever the files say of them; for the test of the rule `archiveOnlyUpToBase`.
-    var ignoresBases = false
+    /// Rules that tests leave out.
+    var without: Set<ProtocolRule> = []
+    /// Takes all archives there are, whatever the files say of them.
+    var ignoresBases: Bool { without.contains(.archiveOnlyUpToBase) }
 
     /// Reads the book, puts its files right and says what was left of them.
     ///
@@ -41,7 +45,7 @@ struct BookLoader: Sendable {
             files.adopt(key, [nil, nil, nil, nil])
             return LoadedBook(snapshot: nil, chain: BookChain())
         }
-        var walk = BookWalk(key: key, texts: texts, mark: mark, oldestRetainedSeq: oldestRetainedSeq)
+        var walk = BookWalk(key: key, texts: texts, mark: mark, oldestRetainedSeq: oldestRetainedSeq, without: without)
         try walk.run(on: disk)
         for remark in walk.remarks { notice(remark) }
         let snapshot = try walk.snapshot()
@@ -68,14 +72,15 @@ struct BookLoader: Sendable {
 
     func with(mark: BookMark) -> BookLoader {
         BookLoader(
-            key: key, mark: mark, oldestRetainedSeq: oldestRetainedSeq, journalSince: journalSince, newestAtStart: newestAtStart,
-            retention: retention, limitBytes: limitBytes, now: now, ignoresBases: ignoresBases)
+            key: key, mark: mark, oldestRetainedSeq: oldestRetainedSeq, journalSince: journalSince,
+            accountMark: accountMark, newestAtStart: newestAtStart, retention: retention, limitBytes: limitBytes, now: now,
+            without: without)
     }
 
     /// What the files hold without the journal, walked to their end; throws when that is not what the mark says.
     func walkAlone(on disk: any Disk) throws(StorageFailure) -> BookWalk {
         guard let texts = try readFiles(on: disk, mends: false, besides: false) else { throw quarantine("it has no files") }
-        var walk = BookWalk(key: key, texts: texts, mark: mark, oldestRetainedSeq: oldestRetainedSeq, usesJournal: false)
+        var walk = BookWalk(key: key, texts: texts, mark: mark, oldestRetainedSeq: oldestRetainedSeq, usesJournal: false, without: without)
         try walk.run(on: disk)
         for file in BookFile.allCases where walk.repair(of: file) != .none { throw quarantine("\(key.path(file)) is not complete") }
         return walk
@@ -97,7 +102,7 @@ struct BookLoader: Sendable {
         guard let texts = try readFiles(on: disk, mends: false) else {
             return (LoadedBook(snapshot: nil, chain: BookChain()), [], 0, nil)
         }
-        var walk = BookWalk(key: key, texts: texts, mark: mark, oldestRetainedSeq: oldestRetainedSeq)
+        var walk = BookWalk(key: key, texts: texts, mark: mark, oldestRetainedSeq: oldestRetainedSeq, without: without)
         try walk.run(on: disk)
         let lines = texts.reduce(0) { $0 + $1.lines.count }
         return (LoadedBook(snapshot: try walk.snapshot(), chain: walk.chain), walk.remarks, lines, walk.lastActAt)
@@ -209,7 +214,7 @@ struct BookLoader: Sendable {
     /// No files mean a new user only when the account says so.
     private func checkNewUser(on disk: any Disk) throws(StorageFailure) {
         guard key.book == .default, let newestAtStart, key.user != .legacyDefault else { return }
-        let account = try Documents.load(.user(key.user), mark: nil, loginsAfter: 0, on: disk, mends: false)
+        let account = try Documents.load(.user(key.user), mark: accountMark, loginsAfter: 0, on: disk, mends: false)
         guard let opened = account.value?["paper_opened"]?.string.flatMap({ Timestamp(rfc3339: $0) }) else { return }
         // What was opened since the journal began, and is not in it, never became durable.
         if newestAtStart - opened > retention || journalSince.map({ $0 > opened }) ?? true {

@@ -11,10 +11,13 @@ struct FolderFormat: Equatable, Sendable {
     /// Its own inode and device: another pair means that the folder was copied.
     var inode: UInt64
     var device: UInt64
-    /// Logins written at or before this record are forgotten; 0 for none.
+    /// Logins written at or before this record are forgotten; 0 for none. Records of this life have higher numbers.
     var loginsAfter: Int64
 
     static let path = "FORMAT.json"
+    /// How many record numbers a copied folder leaves out. Documents and the audit may have been copied later than the journal and then
+    /// name records that it does not have: their numbers must not be given again, and logins among them are forgotten, too.
+    static let numbersLeftOut: Int64 = 1_000_000_000
     static let version: Int64 = 1
 
     var line: [UInt8] {
@@ -162,7 +165,10 @@ enum DataFolder {
                 try made.write(disk)
                 format = made
             }
-            for directory in directories { try disk.makeDirectory(directory) }
+            // A start that was cut short may have left FORMAT.json without the folders' names, and those must not be lost later.
+            var isMade = false
+            for directory in directories where try disk.makeDirectory(directory) { isMade = true }
+            if isMade, !options.without.contains(.syncFolders) { try disk.syncDirectory("") }
         } catch let failure as DiskFailure {
             throw translate(failure, disk)
         } catch let failure as StorageFailure {

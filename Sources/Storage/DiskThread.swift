@@ -31,7 +31,7 @@ final class DiskThread: @unchecked Sendable {
         self.lock = lock
         self.journal = journal
         self.audit = audit
-        files = BookFiles(disk: disk)
+        files = BookFiles(disk: disk, without: options.without)
     }
 
     /// Data files that are open now, the journal's not counted.

@@ -93,7 +93,7 @@ package struct DocumentPath: Hashable, Comparable, Sendable, CustomStringConvert
     var directory: String { String(text[..<(text.lastIndex(of: "/") ?? text.startIndex)]) }
 
     /// Whether a copied data folder must forget it: logins and what leads to them.
-    var isLogin: Bool { folder == .sessions || text.hasPrefix("index/session/") }
+    package var isLogin: Bool { folder == .sessions || text.hasPrefix("index/session/") }
 
     package var description: String { text }
     package static func < (a: DocumentPath, b: DocumentPath) -> Bool { a.text < b.text }

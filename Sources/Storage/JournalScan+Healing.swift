@@ -20,7 +20,7 @@ extension JournalScan {
         guard let newest = segments.last else { return }
         if tail.good.isEmpty {
             segments.removeLast()
-            let isUnfinished = tail.bytes < JournalScan.shortestHeaderBytes
+            let isUnfinished = tail.bytes <= JournalScan.longestHeaderBytes
             notice(
                 StorageNotice(
                     isUnfinished ? .warning : .error, isUnfinished ? "segment_unfinished" : "segment_unreadable",
@@ -41,12 +41,13 @@ extension JournalScan {
         tail.suspects = []
         let last = try kept(tail.last, isDoubtful, hasPredecessor)
         let open = try kept(tail.open, isDoubtful, hasPredecessor)
-        guard heals, !endsClean else { return }
+        guard heals, !endsClean, !without.contains(.healBeforeServing) else { return }
         try rewrite(newest, last, open, at: now)
     }
 
-    /// No header is shorter.
-    static let shortestHeaderBytes: Int64 = 120
+    /// No header is longer, and a header with the shortest record and its batch is. A segment that has no good line and is no longer was
+    /// still being made when a crash came: nothing goes in before its header is durable.
+    static let longestHeaderBytes: Int64 = 260
 
     private func kept(
         _ records: [OpenRecord], _ isDoubtful: Bool, _ hasPredecessor: (BookKey, Int64, UInt32?) throws(StorageFailure) -> Bool
@@ -56,7 +57,12 @@ extension JournalScan {
             if isDoubtful, open.v > 0 {
                 let key = books.keys[open.book]
                 let continues: Bool
-                if let mark = books.marks[open.book], mark.v > 0 {
+                let mark = books.marks[open.book]
+                if let mark, mark.lost >= open.v - 1, mark.lost > 0 {
+                    // What is missing before it was acknowledged, so this may have been, too: whether the book can be proven is
+                    // decided when it is loaded.
+                    continues = true
+                } else if let mark, mark.v > 0 {
                     continues = open.v == mark.v + 1 && open.previous == mark.crc
                 } else if open.v == 1 {
                     continues = open.previous == nil

@@ -88,8 +88,10 @@ final class JournalWriter {
             throw .nothingStored(DataFolder.translate(error, disk))
         }
         do {
-            try made.sync()
-            try disk.syncDirectory("journal")
+            if !options.without.contains(.segmentDurableBeforeUse) {
+                try made.sync()
+                try disk.syncDirectory("journal")
+            }
         } catch {
             throw .unknown(.io(error))
         }

@@ -48,11 +48,14 @@ final class OpenBook {
 
 /// One commit between its turn and its durability.
 struct CollectedEntry {
+    /// The chain of a book after an act, and the act's lines.
+    typealias BookChange = (key: BookKey, v: Int64, crc: UInt32, generation: Int64, lines: BookLines)
+
     let ticket: Ticket
     let user: UserID
     let seq: Int64
     /// The book and its chain after the act.
-    let book: (key: BookKey, v: Int64, crc: UInt32, generation: Int64, lines: BookLines)?
+    let book: BookChange?
     let documents: [(path: DocumentPath, dv: Int64, line: [UInt8]?)]
     let audit: AuditBacklog?
 }

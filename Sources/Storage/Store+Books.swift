@@ -45,6 +45,13 @@ extension Store {
     }
 
     private func read(_ key: BookKey, _ open: OpenBook) {
+        if let end {
+            // The journal failed meanwhile, so what the disk shows may not be what it holds.
+            guard case .busy(let waiting) = open.phase else { preconditionFailure("A book that is read stays busy until it is.") }
+            books[key] = nil
+            for done in waiting { done(.failure(end)) }
+            return
+        }
         var mark = bookMarks[key]
         if open.durableV > mark?.v ?? 0 {
             // Its records of this process are found by scanning, which is only needed when its files are behind.
@@ -96,9 +103,9 @@ extension Store {
 
     func loader(_ key: BookKey, mark: BookMark?) -> BookLoader {
         BookLoader(
-            key: key, mark: mark, oldestRetainedSeq: oldestRetainedSeq, journalSince: journalSince, newestAtStart: newestAtStart,
-            retention: options.retention, limitBytes: options.bookFileLimitBytes, now: now,
-            ignoresBases: options.without.contains(.archiveOnlyUpToBase))
+            key: key, mark: mark, oldestRetainedSeq: oldestRetainedSeq, journalSince: journalSince,
+            accountMark: documentMarks[.user(key.user)], newestAtStart: newestAtStart, retention: options.retention,
+            limitBytes: options.bookFileLimitBytes, now: now, without: options.without)
     }
 
     /// Lets go of what memory holds about a book, when nothing of it is on its way; returns whether it did.

@@ -77,11 +77,12 @@ extension Store {
             if let earlier = made.last(where: { $0.path == change.path }) {
                 dv = earlier.dv + 1
                 previous = earlier.body.map { Documents.line(change.path, dv: earlier.dv, seq: nextSeq, body: $0).crc }
-            } else if let known = cache.document(at: change.path) {
+            } else if let known = cache.document(at: change.path), known.dv > 0 {
                 dv = known.dv + 1
                 previous = known.crc
             } else if let mark = documentMarks[change.path] {
-                dv = max(mark.dv, mark.lost) + 1
+                // The file of a copied folder may be ahead of the journal; the record's number is above both.
+                dv = max(mark.dv, mark.lost, nextSeq - 1) + 1
             } else {
                 dv = max(nextSeq, 1)
             }
@@ -113,6 +114,7 @@ extension Store {
             CollectedEntry(ticket: ticket, user: user, seq: record.seq, book: book, documents: files, audit: audit))
         nextSeq = record.seq + 1
         unsettled[user] = ticket
+        if options.without.contains(.appendOnlyDurable), let book, let open = books[book.key] { queueLines(of: book, open) }
         postFlush()
         return ticket
     }

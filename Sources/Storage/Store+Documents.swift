@@ -66,7 +66,9 @@ extension Store {
     }
 
     /// The version that the next change of the document will have, where it is known without reading.
-    package func nextVersion(of path: DocumentPath) -> Int64? { cache.document(at: path).map { $0.dv + 1 } }
+    package func nextVersion(of path: DocumentPath) -> Int64? {
+        cache.document(at: path).map { $0.dv > 0 ? $0.dv + 1 : max(nextSeq, 1) }
+    }
 
     /// Names of documents below `prefix` (`users`, `sessions`, `index/session`), ascending, at most `limit` of them, beginning after
     /// `after`. Fewer than `limit` means that there are no more.

@@ -367,7 +367,7 @@ extension Store {
                 return tidied()
             }
             shelf.release(at: loop.monotonicNanoseconds)
-            oldestRetainedSeq = shelf.oldestSeq ?? nextSeq
+            oldestRetainedSeq = max(oldestRetainedSeq, shelf.oldestSeq ?? nextSeq)
             let gone = bookMarks.drop(through: segment.number)
             documentMarks.drop(through: segment.number)
             deletions.drop(through: segment.number)

@@ -84,7 +84,6 @@ extension Store {
         let previous = open.chain.jc
         open.chain = BookChain(
             v: open.chain.v + 1, jc: record.crc, n: written.counts, fc: written.sums, generation: written.generation)
-        open.installedGeneration = written.generation
         var lines = BookLines()
         lines.addMeta(record.bytes[record.slices.meta], seq: record.seq, time: record.bytes[record.time], previous: previous, open.chain)
         open.unsettled += 1
@@ -93,6 +92,8 @@ extension Store {
             book: (key, open.chain.v, record.crc, written.generation, BookLines()))
         ticket.whenSettled { [self] result in
             if case .failure(let failure) = result { return leave(open, .stale, .failure(failure), done) }
+            // Not before: of a record that was never stored the files mean nothing.
+            open.installedGeneration = written.generation
             finish(written, lines[.meta], key, open, done)
         }
     }

@@ -7,7 +7,7 @@ import Trading
 extension Store {
     /// Sends what is collected at the end of this turn, unless a batch is on its way; then its end does.
     func postFlush() {
-        guard sent == nil, !isFlushPosted else { return }
+        guard sent == nil || options.without.contains(.oneBatchInFlight), !isFlushPosted else { return }
         isFlushPosted = true
         nonisolated(unsafe) let store = self
         loop.post {
@@ -17,11 +17,11 @@ extension Store {
     }
 
     func flush() {
-        guard sent == nil, !collecting.isEmpty else { return }
+        guard sent == nil || options.without.contains(.oneBatchInFlight), !collecting.isEmpty else { return }
         if let sealTimer { loop.cancel(sealTimer) }
         sealTimer = nil
         var batch = takeBatch()
-        let number = nextBatch
+        let number = nextBatch + (sent == nil ? 0 : 1)
         batch.bytes += JournalLine.batch(number, batch.members)
         sent = batch
         let write = JournalBatch(number: number, bytes: batch.bytes, lastSeq: batch.entries[batch.entries.count - 1].seq, at: now)
@@ -96,9 +96,7 @@ extension Store {
                     book.durableCRC = change.crc
                     book.newestSegment = segment
                     book.unsettled -= 1
-                    if !book.isHeld, !change.lines.isEmpty {
-                        backlog.add(change.key, generation: change.generation, change.lines, v: change.v, crc: change.crc)
-                    }
+                    if !options.without.contains(.appendOnlyDurable) { queueLines(of: change, book) }
                 }
             }
             for (path, dv, line) in entry.documents {
@@ -117,6 +115,12 @@ extension Store {
         for entry in batch.entries { entry.ticket.settle(.success(())) }
         scheduleAppending()
         scheduleSeal()
+    }
+
+    /// Lets the readable files have the lines of an act.
+    func queueLines(of change: CollectedEntry.BookChange, _ book: OpenBook) {
+        guard !book.isHeld, !change.lines.isEmpty else { return }
+        backlog.add(change.key, generation: change.generation, change.lines, v: change.v, crc: change.crc)
     }
 
     /// Fails what was on its way and what was committed on top of it, and takes the numbers back.

@@ -85,7 +85,7 @@ package final class Store {
         cache = DocumentCache(entryLimit: options.documentCacheEntries, byteLimit: options.documentCacheBytes)
         newestAtStart = scan.newest
         journalSince = scan.segments.first { $0.header != nil }?.header?.at
-        oldestRetainedSeq = scan.segments.first(where: { $0.firstSeq != nil })?.firstSeq ?? nextSeq
+        oldestRetainedSeq = scan.completeFrom
         ownSegment = thread.journal.number
         var segments = scan.segments.map {
             JournalShelf.Segment(number: $0.number, bytes: $0.bytes, firstSeq: $0.firstSeq, hasIndex: $0.isIndexed)
@@ -115,6 +115,7 @@ package final class Store {
             }
         }
         let scan = JournalScan(disk: disk, auditFrom: audit.lastSeq, notice: options.notice, takeAudit: writeAudit)
+        scan.without = options.without
         try scan.run()
         if scan.segments.isEmpty, scan.tail.bytes == 0 { try DataFolder.checkFresh(disk) }
         try scan.settleEnd(heals: true, at: now) { key, v, sum throws(StorageFailure) in
@@ -123,6 +124,7 @@ package final class Store {
         try writeAudit(scan.audit)
         do {
             if try !format.isInPlace(disk) {
+                scan.lastSeq += FolderFormat.numbersLeftOut
                 format.loginsAfter = scan.lastSeq
                 try format.write(disk)
                 options.notice(StorageNotice(.warning, "folder_was_copied", ["logins": "all forgotten"]))
@@ -130,6 +132,9 @@ package final class Store {
         } catch {
             throw DataFolder.translate(error, disk)
         }
+        // Also when a crash came between that and the next segment, which has it from then on; and the audit may name records that damage
+        // took from the journal, whose numbers must not be given again.
+        scan.lastSeq = max(scan.lastSeq, format.loginsAfter, audit.lastSeq)
         try SegmentIndex.removeStrays(on: disk)
         let newest = scan.segments.last
         let journal = JournalWriter(

@@ -154,8 +154,9 @@ struct CheckedJournal {
     /// A loader that inspects one book of the folder.
     func loader(of key: BookKey, _ format: FolderFormat) -> BookLoader {
         BookLoader(
-            key: key, mark: marks[key], oldestRetainedSeq: oldestSeq, journalSince: since, newestAtStart: newest,
-            retention: StoreOptions().retention, limitBytes: StoreOptions().bookFileLimitBytes, now: format.createdAt)
+            key: key, mark: marks[key], oldestRetainedSeq: oldestSeq, journalSince: since,
+            accountMark: documents[.user(key.user)], newestAtStart: newest, retention: StoreOptions().retention,
+            limitBytes: StoreOptions().bookFileLimitBytes, now: format.createdAt)
     }
 
     /// How often the journal is read anew because the server released a segment of it meanwhile.
@@ -192,7 +193,7 @@ struct CheckedJournal {
         }
         return CheckedJournal(
             marks: scan.books.byKey, documents: scan.documents, erased: Set(scan.erased.keys), notices: notices, endsClean: endsClean,
-            oldestSeq: scan.segments.first { $0.firstSeq != nil }?.firstSeq ?? .max, newest: scan.newest,
+            oldestSeq: scan.completeFrom, newest: scan.newest,
             since: scan.segments.first { $0.header != nil }?.header?.at, segments: scan.segments.count, bytes: bytes)
     }
 }

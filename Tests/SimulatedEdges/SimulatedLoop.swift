@@ -80,6 +80,15 @@ package final class SimulatedLoop: Loop, TaskExecutor, @unchecked Sendable {
         return outcome.value.withLock { $0 }
     }
 
+    /// Forgets what waits and all timers, as the end of a process does. Also lets go of whom they keep alive.
+    package func dropAll() {
+        state.withLock { state in
+            state.queue = []
+            state.queueStart = 0
+            state.timers = TimerHeap()
+        }
+    }
+
     /// Timers that are set.
     package var timerCount: Int { state.withLock { $0.timers.count } }
 

@@ -31,7 +31,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
     package var capacityBytes: Int64
     /// How many of the next syncs of files fail.
     package var failingSyncs = 0
-    /// Syncs fail only for paths with this beginning.
+    /// Syncs fail only for paths with this beginning; a sync of everything only when it names a file or folder, whose pages are lost.
     package var failingSyncPrefix = ""
     /// Files outside the journal that are open at this moment, and the most that ever were.
     package private(set) var openFiles = 0
@@ -40,17 +40,22 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
     package var failingSyncsOfEverything = 0
     package var kindOfFileSystem = FileSystemKind.local
     private weak var lockHolder: SimulatedLock?
+    /// Called before each changing operation: what happens elsewhere at that moment, such as a copy that reads on. It changes nothing.
+    package var beforeStep: (() -> Void)?
+    /// Killed in place: everything fails until `revive`.
+    package private(set) var isDead = false
+    private var killStep: Int?
     /// The wall clock for modification times.
     package var clockMicroseconds: Int64 = 1_795_161_600_000_000
 
     private static let sectorBytes = 512
 
-    package init(seed: UInt64 = 1, capacityBytes: Int64 = 1 << 50) {
+    package init(seed: UInt64 = 1, firstInode: UInt64 = 3, capacityBytes: Int64 = SimulatedDisk.unlimitedBytes) {
         random = DiskRandom(state: seed)
         self.capacityBytes = capacityBytes
         device = 40
         root = Node(inode: 2, isDirectory: true)
-        nextInode = 3
+        nextInode = firstInode
     }
 
     private init(root: Node, nextInode: UInt64, device: UInt64, random: DiskRandom, capacityBytes: Int64) {
@@ -63,12 +68,12 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
 
     // MARK: Nodes
 
-    fileprivate enum Change {
+    enum Change {
         case write(offset: Int, bytes: [UInt8])
         case truncate(Int)
     }
 
-    fileprivate final class Node {
+    final class Node {
         let inode: UInt64
         let isDirectory: Bool
         var entries: [String: Node] = [:]
@@ -123,7 +128,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
         }
     }
 
-    private func node(_ path: String) -> Node? {
+    func node(_ path: String) -> Node? {
         var node = root
         for component in path.split(separator: "/") {
             guard let next = node.entries[String(component)] else { return nil }
@@ -150,10 +155,30 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
     /// Orders a crash in the middle of the changing operation number `step`, counted from here; from then on everything fails.
     package func crash(_ kind: Crash, atStep step: Int) { crashPoint = (steps + step, kind) }
 
+    /// Orders that the process is killed in the middle of the changing operation number `step`, counted from here. Unlike `crash` this
+    /// leaves no other disk: everything fails until `revive`, and then this one goes on with its cache as it was.
+    package func kill(atStep step: Int) { killStep = steps + step }
+
+    /// Takes back an order that was not carried out.
+    package func disarm() { (crashPoint, killStep) = (nil, nil) }
+
+    /// Lets the next process at the disk: nothing fails any more, no kill is ordered and the lock is free.
+    package func revive() {
+        isDead = false
+        killStep = nil
+        lockHolder = nil
+    }
+
     /// Counts a changing operation, or dies in it. `half` does the part of it that may have reached the cache.
     fileprivate func step(_ operation: String, _ path: String, half: () -> Void = {}) throws(DiskFailure) {
-        guard survivor == nil else { throw DiskFailure(.other, operation, path, code: 5) }
+        guard survivor == nil, !isDead else { throw DiskFailure(.other, operation, path, code: 5) }
+        beforeStep?()
         steps += 1
+        if let killStep, steps >= killStep {
+            if random.below(2) == 0 { half() }
+            isDead = true
+            throw DiskFailure(.other, operation, path, code: 5)
+        }
         guard let crashPoint, steps >= crashPoint.step else { return }
         if random.below(2) == 0 { half() }
         survivor = crashed(crashPoint.kind)
@@ -282,6 +307,17 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
         folder.durableEntries[name] = file
     }
 
+    /// Makes a folder with those above it, durably.
+    package func placeDirectory(_ path: String) {
+        var folder = root
+        for part in path.split(separator: "/").map(String.init) {
+            let next = folder.entries[part] ?? makeNode(isDirectory: true)
+            folder.entries[part] = next
+            folder.durableEntries[part] = next
+            folder = next
+        }
+    }
+
     /// Removes a file or folder with everything in it, durably.
     package func erase(_ path: String) {
         let parts = path.split(separator: "/").map(String.init)
@@ -320,7 +356,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
             }
             try step("create", path, half: make)
             make()
-        } else if survivor != nil {
+        } else if survivor != nil || isDead {
             throw DiskFailure(.other, "open", path, code: 5)
         }
         guard let node = node(path) else { throw DiskFailure(.notFound, "open", path) }
@@ -329,7 +365,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
     }
 
     package func status(of path: String) throws(DiskFailure) -> FileStatus? {
-        if survivor != nil { throw DiskFailure(.other, "look at", path, code: 5) }
+        if survivor != nil || isDead { throw DiskFailure(.other, "look at", path, code: 5) }
         return node(path).map(status)
     }
 
@@ -340,7 +376,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
     }
 
     package func list(_ directory: String, _ visit: (DirectoryEntry) -> Bool) throws(DiskFailure) {
-        guard survivor == nil else { throw DiskFailure(.other, "list", directory, code: 5) }
+        guard survivor == nil, !isDead else { throw DiskFailure(.other, "list", directory, code: 5) }
         guard let folder = node(directory), folder.isDirectory else { throw DiskFailure(.notFound, "list", directory) }
         // Neither ascending nor the same for every folder, as on a real disk, and still the same for the same seed.
         let names = folder.entries.keys.sorted { (DiskRandom.mix($0, folder.inode), $0) < (DiskRandom.mix($1, folder.inode), $1) }
@@ -418,11 +454,16 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
     }
 
     package func freeBytes() throws(DiskFailure) -> Int64 {
-        if survivor != nil { throw DiskFailure(.other, "measure", "", code: 5) }
-        return max(0, capacityBytes - usedBytes)
+        if survivor != nil || isDead { throw DiskFailure(.other, "measure", "", code: 5) }
+        return isLimited ? max(0, capacityBytes - usedBytes) : capacityBytes
     }
 
-    fileprivate var usedBytes: Int64 {
+    /// Whether space can run out at all; adding up what is used takes a walk over all files.
+    private var isLimited: Bool { capacityBytes < SimulatedDisk.unlimitedBytes }
+    package static let unlimitedBytes: Int64 = 1 << 50
+
+    /// Bytes that are taken, reservations counted.
+    package var usedBytes: Int64 {
         func used(_ node: Node) -> Int64 {
             node.isDirectory ? node.entries.values.reduce(0) { $0 + used($1) } : max(node.reserved, Int64(node.cache.count))
         }
@@ -453,7 +494,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
         try step("write", path) { put(Array(bytes[..<torn])) }
         let end = offset + Int64(bytes.count)
         let grows = max(0, end - max(Int64(node.cache.count), node.reserved))
-        if grows > 0, usedBytes + grows > capacityBytes {
+        if grows > 0, isLimited, usedBytes + grows > capacityBytes {
             put(Array(bytes[..<random.below(bytes.count)]))
             throw DiskFailure(.noSpace, "write", path, code: 28)
         }
@@ -501,12 +542,12 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
     fileprivate func reserve(_ bytes: Int64, _ node: Node, keepingSize: Bool, _ path: String) throws(DiskFailure) {
         try step("reserve", path)
         let grows = max(0, bytes - max(node.reserved, Int64(node.cache.count)))
-        guard usedBytes + grows <= capacityBytes else { throw DiskFailure(.noSpace, "reserve", path, code: 28) }
+        guard !isLimited || usedBytes + grows <= capacityBytes else { throw DiskFailure(.noSpace, "reserve", path, code: 28) }
         node.reserved = max(node.reserved, bytes)
     }
 
     fileprivate func read(_ node: Node, at offset: Int64, count: Int, _ path: String) throws(DiskFailure) -> [UInt8] {
-        if survivor != nil { throw DiskFailure(.other, "read", path, code: 5) }
+        if survivor != nil || isDead { throw DiskFailure(.other, "read", path, code: 5) }
         let start = min(node.cache.count, Int(offset))
         return Array(node.cache[start..<min(node.cache.count, start + count)])
     }
