@@ -3,7 +3,7 @@
 import Platform
 import Trading
 
-/// Figures of this moment, for /health and the tools.
+/// Figures of this moment, for the owner and the tools.
 package struct StoreFigures: Sendable, Equatable {
     /// Work handed to the disk thread that is not done: more than a handful for long means that the disk is too slow.
     package let queueLength: Int

@@ -131,6 +131,7 @@ extension AccessRow {
             body: #"{"password":"correct horse battery"}"#),
         AccessRow(route: "GET /api/admin/users", access: .admin),
         AccessRow(route: "PATCH /api/admin/users/{id}", access: .admin, target: "/api/admin/users/{user}", body: #"{"disabled":false}"#),
+        AccessRow(route: "GET /api/admin/storage", access: .admin),
         AccessRow(route: "GET /api/admin/backups", access: .admin),
         AccessRow(route: "GET /api/admin/legacy-books", access: .admin),
         AccessRow(

@@ -9,6 +9,7 @@ enum AdminRoutes {
     static let routes: [Route] = [
         Route(.get, "/api/admin/users", .admin, .native, users),
         Route(.patch, "/api/admin/users/{id}", .admin, .native, change),
+        Route(.get, "/api/admin/storage", .admin, .native, storage),
         Route(.get, "/api/admin/backups", .admin, .native, backups),
         Route(.get, "/api/admin/legacy-books", .admin, .native, legacyBooks),
         Route(.post, "/api/admin/legacy-books/hand-over", .admin, .native, handOver),
@@ -62,6 +63,24 @@ enum AdminRoutes {
         json.member("disabled", record.isDisabled)
         json.member("created_at", record.createdAt.indiaText)
         json.endObject()
+    }
+
+    /// How the data folder fares at this moment.
+    @Sendable static func storage(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
+        let figures = house.storageFigures
+        return .object { json in
+            json.member("status", "success")
+            json.member("full", figures.isFull)
+            json.member("queue", figures.queueLength)
+            json.member("open_files", figures.openFiles)
+            json.member("open_files_limit", figures.openFilesLimit)
+            json.member("journal_megabytes", figures.journalBytes >> 20)
+            json.member("segments", figures.segments)
+            json.member("held_segments", figures.heldSegments)
+            json.member("copy_window_seconds", figures.windowSeconds)
+            json.member("short_retention", figures.isRetentionShort)
+            json.member("closed_books", figures.quarantinedBooks)
+        }
     }
 
     @Sendable static func backups(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
