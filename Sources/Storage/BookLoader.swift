@@ -183,7 +183,7 @@ struct BookLoader: Sendable {
     }
 
     /// What the file gave away; fewer than its header says when one is missing or not what it must be.
-    private func archives(of file: BookFile, _ header: BookHeader?, on disk: any Disk) throws(DiskFailure) -> [BookArchive] {
+    func archives(of file: BookFile, _ header: BookHeader?, on disk: any Disk) throws(DiskFailure) -> [BookArchive] {
         guard let header else { return [] }
         var found: [BookArchive] = []
         for part in header.parts.numbers {
@@ -202,7 +202,7 @@ struct BookLoader: Sendable {
     }
 
     /// Whether the account says that the user was erased. An account that cannot be read says nothing.
-    private func hasTombstone(on disk: any Disk) -> Bool {
+    func hasTombstone(on disk: any Disk) -> Bool {
         guard key.user != .legacyDefault else { return false }
         do {
             return Tombstone.isOne(try Documents.load(.user(key.user), mark: nil, loginsAfter: 0, on: disk, mends: false).value)

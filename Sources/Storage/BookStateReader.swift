@@ -96,6 +96,11 @@ struct BookStateReader {
     /// Every epoch that some row is of.
     var epochs: Set<Int> { Set(orders.map(\.epoch)).union(trades.map(\.epoch)) }
 
+    /// The rows that count of all epochs, under the newest figures.
+    var everything: PaperSnapshot? {
+        meta.map { PaperSnapshot(meta: $0, orders: orders, positions: positions.filter { !$0.isFlat }, trades: trades) }
+    }
+
     /// The present epoch; what was before a reset stays in the files.
     var snapshot: PaperSnapshot? {
         guard let meta else { return nil }

@@ -49,17 +49,29 @@ struct BookWalk {
     func accepted(_ file: BookFile) -> ArraySlice<BookLine> { texts[file.rawValue].lines.prefix(next[file.rawValue]) }
 
     mutating func run(on disk: any Disk) throws(StorageFailure) {
-        try takeBase()
-        if usesJournal, let mark, mark.generation > chain.generation || chain.v == 0, mark.generation > 0 {
+        if usesJournal, let mark, mark.generation > texts[BookFile.meta.rawValue].header?.generation ?? 0 {
+            // Meta is of a generation that an install replaced: whatever it says or lacks, it does not count any more.
             try takeInstall(mark, on: disk)
         }
+        if replacedMetaLines == nil { try takeBase() }
         while try step(on: disk) {}
         try judge()
     }
 
     /// The folded rows of every file, and meta's own base line.
     private mutating func takeBase() throws(StorageFailure) {
-        for file in BookFile.allCases {
+        try takeFolded(BookFile.allCases)
+        let meta = header(.meta)
+        guard meta.baseV > 0, texts[BookFile.meta.rawValue].header != nil else { return }
+        guard meta.rows == 1, let line = metaLine(at: 0), line.v == meta.baseV else {
+            throw quarantine("the first line of \(key.path(.meta)) does not stand for its base")
+        }
+        chain = BookChain(v: line.v, jc: line.jc, n: line.n, fc: line.fc, generation: meta.generation)
+        try checkOlderParts()
+    }
+
+    private mutating func takeFolded(_ files: [BookFile]) throws(StorageFailure) {
+        for file in files {
             let text = texts[file.rawValue]
             guard let header = text.header else { continue }
             guard text.lines.count >= Int(header.rows) else { throw quarantine("rows are missing in \(key.path(file))") }
@@ -70,13 +82,6 @@ struct BookWalk {
             for _ in 0..<Int(header.rows) { keep(file) }
             try checkFolded(file, header, text)
         }
-        let meta = header(.meta)
-        guard meta.baseV > 0, texts[BookFile.meta.rawValue].header != nil else { return }
-        guard meta.rows == 1, let line = metaLine(at: 0), line.v == meta.baseV else {
-            throw quarantine("the first line of \(key.path(.meta)) does not stand for its base")
-        }
-        chain = BookChain(v: line.v, jc: line.jc, n: line.n, fc: line.fc, generation: meta.generation)
-        try checkOlderParts()
     }
 
     /// Folded rows are those that were written, and with what the archives have they are all there was.
@@ -138,8 +143,9 @@ struct BookWalk {
             guard let record = bytes.withUnsafeBytes({ ParsedRecord($0) }), let install = record.install else { continue }
             newest = (v, bytes, install, record.slices.meta, record.time, record.seq, record.previous)
         }
-        // No install above the base: the files are of that generation already.
+        // The record went with its segment, which only happens when the files were proven: they are of that generation already.
         guard let newest else { return }
+        try takeFolded(BookFile.rows)
         for file in BookFile.rows {
             let header = texts[file.rawValue].header
             guard let header, header.generation == newest.install.generation, header.baseV == newest.v,

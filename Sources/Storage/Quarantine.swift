@@ -13,6 +13,15 @@ enum Quarantine {
         try disk.syncDirectory(folder)
     }
 
+    /// Keeps copies of files that stay where they are, durably; returns the folder.
+    static func copy(_ paths: [String], as what: String, on disk: any Disk, at now: Timestamp) throws(DiskFailure) -> String {
+        let folder = try directory(what, on: disk, at: now)
+        for path in paths {
+            try BookInstall.copy(path, to: folder + "/" + (path.split(separator: "/").last.map(String.init) ?? path), disk)
+        }
+        return folder
+    }
+
     /// Keeps bytes that have no file of their own any more.
     static func keep(_ bytes: [UInt8], named name: String, as what: String, on disk: any Disk, at now: Timestamp) throws(DiskFailure) {
         let folder = try directory(what, on: disk, at: now)

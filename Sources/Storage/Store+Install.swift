@@ -44,7 +44,8 @@ extension Store {
         }
     }
 
-    private func write(
+    /// Writes the files of a book that is busy, and names them in the journal; the generation and version after those of `open`.
+    func write(
         _ snapshot: PaperSnapshot, _ notes: JSONValue?, _ act: Commit, _ key: BookKey, _ open: OpenBook,
         _ done: @escaping (Result<Void, StorageFailure>) -> Void
     ) {
@@ -125,7 +126,7 @@ extension Store {
     }
 
     /// Ends the busy phase; who asked for the book meanwhile has it loaded.
-    private func leave(
+    func leave(
         _ open: OpenBook, _ phase: OpenBook.Phase, _ result: Result<Void, StorageFailure>,
         _ done: @escaping (Result<Void, StorageFailure>) -> Void
     ) {

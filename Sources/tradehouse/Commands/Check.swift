@@ -8,6 +8,7 @@ import Wire
 enum Check {
     private static let help = """
         usage: tradehouse check --data DIR [--quiet] [--json]
+               tradehouse check --accept-edits USER --data DIR [--book NAME] [--yes]
 
         Reads the journal, the documents and every user's books, and says what does not agree: sums, chains, cash, positions.
         Changes nothing and needs no lock: it works beside a running server and on copies.
@@ -16,15 +17,21 @@ enum Check {
           --json    everything as one JSON object on standard output
 
         Exit code 0 when everything is proven, 1 when something is not.
+
+        With --accept-edits, and the server stopped: shows what somebody edited by hand in the four files of the user's book, line by line,
+        and whether the book adds up with it. With --yes as well, makes it the book; the files as they were edited are kept in quarantine/.
+        Exit code 0 when there is nothing to accept or it was accepted, 1 when it was only shown, 2 when it cannot be accepted.
         """
 
     static func run(_ arguments: [String]) throws -> Int32 {
-        let flags = try Flags(arguments, taking: ["data"], plain: ["quiet", "json"])
+        let flags = try Flags(arguments, taking: ["data", "accept-edits", "book"], plain: ["quiet", "json", "yes"])
         if flags.has("help") {
             Terminal.print(help)
             return 0
         }
         try flags.refuseRest()
+        if let user = flags.value("accept-edits") { return try AcceptEdits.run(user, flags) }
+        for name in ["book", "yes"] where flags.has(name) { throw UsageProblem("`--\(name)` belongs to `--accept-edits USER`.") }
         let disk = try PosixDisk(root: try flags.required("data"))
         let progress = ProgressLine()
         if flags.has("json") { return try tellJSON(disk, progress) }
