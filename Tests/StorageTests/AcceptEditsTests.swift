@@ -288,6 +288,42 @@ import Trading
         #expect(throws: Never.self) { try edits(Rig(disk.crashed(.kill)), book: swing) }
     }
 
+    @Test func `a folded book with archives keeps all its trades, and a lost archive is named`() throws {
+        let disk = SimulatedDisk(seed: 13)
+        let rig = try Rig(disk) {
+            ForgettingOptions.short(&$0)
+            $0.compactionBytes = 3_000
+            $0.retention = .seconds(10)
+        }
+        _ = try rig.load(user)
+        var life = Life()
+        for number in 0..<60 {
+            life.trade(number % 3 == 2 ? .sell : .buy, 1, at: 100 + Int64(number), on: rig, user: user)
+            rig.advance(by: .milliseconds(500))
+        }
+        rig.advance(by: .seconds(120))
+        life.trade(.buy, 2, at: 200, on: rig, user: user)
+        rig.advance(by: .seconds(1))
+        try rig.close()
+        let archive = try #require(disk.paths.last { $0.hasPrefix("paper/AA/user_AA_paper_trades.0") })
+        #expect(disk.text(path("trades")).contains("\"parts\":["))
+        let lines = disk.text(path("orders")).split(separator: "\n").count
+        replace(disk, "orders", line: lines, [("\"tag\":null", "\"tag\":\"late\"")])
+        let lacking = disk.crashed(.kill)
+        lacking.erase(archive)
+        let refused = try edits(Rig(lacking))
+        #expect(refused.kept == nil && refused.refusals.contains { $0.hasPrefix(archive) || $0.contains("_trades.0001.jsonl is missing") })
+        let next = try Rig(disk)
+        let found = try edits(next)
+        #expect(found.refusals == [] && found.count == 1, "\(found)")
+        let kept = try #require(found.kept)
+        #expect(disk.paths.contains(kept + "/" + archive.split(separator: "/").last!))
+        let after = try #require(try next.load(user))
+        #expect(after.trades == life.account.trades && after.orders.last?.tag == "late" && after.orders.count == 61)
+        try next.close()
+        #expect(try troubles(disk) == [])
+    }
+
     @Test func `an edit of a superseded line is told to be without effect`() throws {
         let (disk, _) = try lived()
         replace(disk, "positions", line: 2, [("\"epoch\":1", "\"epoch\": 1")])
