@@ -92,14 +92,34 @@ struct RowReader {
 
     /// The member of that name. Looked for at the present place first, then from the beginning.
     mutating func value(_ name: StaticString) -> RowValue? {
+        if let value = expected(name) { return value }
         let resume = position
-        if let (key, value) = member(), equals(key, name) { return value }
         position = first
         while let (key, value) = member() {
             if equals(key, name) { return value }
         }
         position = resume
         return nil
+    }
+
+    /// The value of the next member, if that is its name; its key is compared and not searched through.
+    private mutating func expected(_ name: StaticString) -> RowValue? {
+        let count = name.utf8CodeUnitCount
+        var at = position
+        if at < bytes.count, bytes[at] == UInt8(ascii: ",") { at += 1 }
+        let end = at + 1 + count
+        guard end + 2 < bytes.count, bytes[at] == UInt8(ascii: "\""), bytes[end] == UInt8(ascii: "\""),
+            bytes[end + 1] == UInt8(ascii: ":"), isEqual(at + 1, name), let value = scan(end + 2)
+        else { return nil }
+        position = value.kind == .string ? value.end + 1 : value.end
+        return value
+    }
+
+    /// Whether the bytes there are the name's; the caller knows that there are enough of them.
+    private func isEqual(_ start: Int, _ name: StaticString) -> Bool {
+        let count = name.utf8CodeUnitCount
+        return WordSearch.areEqual(
+            UnsafeRawBufferPointer(rebasing: bytes[start..<start + count]), UnsafeRawBufferPointer(start: name.utf8Start, count: count))
     }
 
     /// Every member in order.
@@ -165,10 +185,7 @@ struct RowReader {
     func isNull(_ value: RowValue) -> Bool { value.kind == .word && equals(value, "null") }
 
     func equals(_ value: RowValue, _ name: StaticString) -> Bool {
-        guard value.end - value.start == name.utf8CodeUnitCount, !value.isEscaped else { return false }
-        let name = name.utf8Start
-        for index in 0..<value.end - value.start where bytes[value.start + index] != name[index] { return false }
-        return true
+        value.end - value.start == name.utf8CodeUnitCount && !value.isEscaped && isEqual(value.start, name)
     }
 
     func text(_ value: RowValue) -> String? {

@@ -27,6 +27,12 @@ extension PaperAccount {
     package init(restoring snapshot: PaperSnapshot) throws(BooksDoNotAddUp) {
         let meta = snapshot.meta
         self.init(opening: meta.capital, epoch: meta.epoch, at: meta.updatedAt)
+        let orders = snapshot.orders.count
+        placed.reserveCapacity(orders)
+        fillCounts.reserveCapacity(orders)
+        slots.reserveCapacity(orders)
+        clientOrderIDs.reserveCapacity(orders)
+        trades.reserveCapacity(snapshot.trades.count)
         for order in snapshot.orders { try restore(order) }
         try restore(snapshot.trades)
         try restore(snapshot.positions)
