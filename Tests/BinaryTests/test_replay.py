@@ -74,7 +74,7 @@ def trade_through(make_house, tape, symbols, chance, figure, name, speed="max"):
         f"replay {name}@{speed}: {PEOPLE} people, {fills} fills at {len(instants)} moments, {closing} of them closing, books agree"
     )
     assert fills > PEOPLE and closing > 0
-    assert len(instants) > 10, "nobody traded while the tape ran"
+    assert len(instants) > 1, "nobody traded while the tape ran"
 
     house.settings["market"] = "off"
     house.start()

@@ -115,16 +115,17 @@ def test_a_resting_order_is_watched_again_after_a_restart_without_any_request_of
     person = register(house, "rests@example.com")
     with person.connect() as connection:
         shown = connection.get("/api/market/watch?instruments=CRYPTO:BTCUSDT").json["quotes"][0]
-        # The coin moves with every tick; a bid right below the price is met within moments.
-        body = order("BTCUSDT", "BUY", 0.001, exchange="CRYPTO", order_type="LIMIT", price=shown["bid"])
-        placed = connection.post("/api/paper-trading/orders", body).expect(201).json["order"]
+        # The coin moves with every tick: one of the two is met within moments, whichever way it goes.
+        below = order("BTCUSDT", "BUY", 0.001, exchange="CRYPTO", order_type="LIMIT", price=shown["bid"])
+        above = order("BTCUSDT", "BUY", 0.001, exchange="CRYPTO", order_type="SL-M", trigger_price=shown["ask"])
+        numbers = [connection.post("/api/paper-trading/orders", body).expect(201).json["order"]["order_id"] for body in (below, above)]
     house.restart()
-    number = placed["order_id"]
 
     def filled_in_file():
-        return Rows(house.data, person.id).last_orders.get(number, {}).get("status") == "COMPLETE"
+        orders = Rows(house.data, person.id).last_orders
+        return next((number for number in numbers if orders.get(number, {}).get("status") == "COMPLETE"), None)
 
-    eventually(filled_in_file, patience=120)
+    number = eventually(filled_in_file)
     assert person.get(f"/api/paper-trading/orders/{number}")["order"]["status"] == "COMPLETE"
 
 
