@@ -134,6 +134,8 @@ final class AuditFiles {
         case proven
         /// More has to be read for an answer.
         case unfinished
+        /// A sync failed: what was written last may be nowhere but in the cache.
+        case unsynced(String)
         case failed(String)
     }
 
@@ -149,7 +151,11 @@ final class AuditFiles {
             var reached = proven?.seq ?? 0
             let file = try disk.open(AuditFiles.path(day), for: .reading)
             if at == 0 || day == days.last, !without.contains(.verifyAgainAfterStart) {
-                try file.sync()
+                do {
+                    try file.sync()
+                } catch {
+                    return .unsynced("\(error)")
+                }
                 try file.dropCache()
             }
             let first = at

@@ -146,7 +146,7 @@ final class DiskThread: @unchecked Sendable {
     func checkpoint() -> Bool {
         do {
             if isInDoubt, !options.without.contains(.verifyAfterFailedSync) {
-                for (path, line) in unsynced { try Documents.write(line, to: path, on: disk) }
+                for (path, line) in unsynced.sorted(by: { $0.key < $1.key }) { try Documents.write(line, to: path, on: disk) }
                 try audit.writeAgain()
             }
             do {
@@ -167,6 +167,43 @@ final class DiskThread: @unchecked Sendable {
             options.notice(StorageNotice(.error, "checkpoint_failed", ["why": "\(error)"]))
             return false
         }
+    }
+
+    // MARK: Proof
+
+    /// Whether documents stand on the disk; those that a crash left in the journal only get their files first. A sync that fails
+    /// leaves everything written since the last checkpoint in doubt.
+    func prove(_ asked: [DocumentProof.Request], loginsAfter: Int64) -> [DocumentProof.Outcome] {
+        var failures: [DocumentPath: String] = [:]
+        var directories: Set<String> = []
+        for request in asked {
+            guard let mark = request.mark else { continue }
+            do throws(StorageFailure) {
+                _ = try Documents.load(request.path, mark: mark, loginsAfter: loginsAfter, on: disk)
+                directories.insert(request.path.directory)
+            } catch {
+                failures[request.path] = "\(error)"
+            }
+        }
+        do throws(DiskFailure) {
+            // The checkpoint before knew nothing of files that were made now.
+            if !options.without.contains(.syncFolders) { for directory in directories.sorted() { try syncUpwards(directory) } }
+        } catch {
+            return asked.map { _ in .failed("\(error)") }
+        }
+        return asked.map { request in
+            if let why = failures[request.path] { return .failed(why) }
+            let outcome = DocumentProof.run(request.path, dv: request.dv, on: disk, options)
+            if case .unsynced = outcome { isInDoubt = true }
+            return outcome
+        }
+    }
+
+    /// As `AuditFiles.prove`.
+    func proveAudit(upTo seq: Int64, since start: CivilDate) -> AuditFiles.Proof {
+        let outcome = audit.prove(upTo: seq, since: start, without: options.without)
+        if case .unsynced = outcome { isInDoubt = true }
+        return outcome
     }
 
     private func syncUpwards(_ directory: String) throws(DiskFailure) {

@@ -9,7 +9,18 @@ enum DocumentProof {
         case proven
         /// There is no file: right when the document was deleted since.
         case absent
+        /// A sync of the file failed: what it was given last may be nowhere but in the cache.
+        case unsynced(String)
         case failed(String)
+    }
+
+    /// What is asked about one document.
+    struct Request: Sendable {
+        let path: DocumentPath
+        /// Its file must have this version or a newer one.
+        let dv: Int64
+        /// What a start knows of it from the journal.
+        let mark: DocumentMark?
     }
 
     /// Whether the file has version `dv` or a newer one.
@@ -25,6 +36,10 @@ enum DocumentProof {
             if !options.without.contains(.verifyAgainAfterStart) {
                 do throws(DiskFailure) {
                     try file.sync()
+                } catch {
+                    return .unsynced("\(error)")
+                }
+                do throws(DiskFailure) {
                     try file.dropCache()
                 } catch {
                     throw StorageFailure.io(error)

@@ -34,6 +34,8 @@ struct DocumentMark: Sendable {
     var seq: Int64
     var place: RecordPlace
     var isDeleted: Bool
+    /// Its file was brought up to it in this life. The mark stays, for the case that the disk has less than the cache shows.
+    var isListed = false
     /// A version that was acknowledged and whose record is damaged; 0 for none.
     var lost: Int64 = 0
 }

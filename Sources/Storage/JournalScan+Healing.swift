@@ -41,7 +41,8 @@ extension JournalScan {
         tail.suspects = []
         let last = try kept(tail.last, isDoubtful, hasPredecessor)
         let open = try kept(tail.open, isDoubtful, hasPredecessor)
-        guard heals, !endsClean, !without.contains(.healBeforeServing) else { return }
+        // A clean end without a seal is a header alone. Its sync may have failed, and then only the cache has it.
+        guard heals, !endsClean || tail.good.count == 1, !without.contains(.healBeforeServing) else { return }
         try rewrite(newest, last, open, at: now)
     }
 
@@ -86,6 +87,7 @@ extension JournalScan {
 
     private func rewrite(_ segment: Segment, _ last: [OpenRecord], _ open: [OpenRecord], at now: Timestamp) throws(StorageFailure) {
         let path = SegmentHeader.path(segment.number)
+        let wasClean = endsClean
         var doubtful = Set((tail.last + tail.open).map(\.range))
         if let line = tail.lastBatchLine { doubtful.insert(line) }
         do throws(DiskFailure) {
@@ -156,6 +158,7 @@ extension JournalScan {
         } catch {
             throw .io(error)
         }
+        guard !wasClean else { return }
         notice(
             StorageNotice(
                 .info, "segment_healed",

@@ -90,7 +90,8 @@ extension Store {
         if let end { return done(.failure(end)) }
         let folder = prefix + "/"
         // Documents that a crash left in the journal only get their files first; there are as many as one checkpoint interval makes.
-        let marks = documentMarks.under(folder).filter { $0.value.lost <= $0.value.dv }
+        let unlisted = documentMarks.under(folder).filter { $0.value.lost <= $0.value.dv && !$0.value.isListed }
+        let marks = unlisted.map { (path: $0.key, mark: $0.value) }.sorted { $0.path < $1.path }
         appendBacklog { [self] in
             onDisk { thread -> Result<[DocumentPath], StorageFailure> in
                 do throws(StorageFailure) {
@@ -101,7 +102,7 @@ extension Store {
                 }
             } then: { [self] result in
                 if case .success = result {
-                    for path in marks.keys { isInItsFile(path) }
+                    for (path, mark) in marks where documentMarks[path]?.dv == mark.dv { documentMarks[path]?.isListed = true }
                 }
                 done(result)
             }

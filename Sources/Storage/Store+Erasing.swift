@@ -67,7 +67,7 @@ extension Store {
     func tidyErasures() -> Bool {
         let age = shelf.isOverLimit ? min(options.shortestRetention, options.retention) : options.retention
         let now = now
-        let due = erasures.first { !$0.value.isFinished && $0.value.segment > 0 && now - $0.value.at >= age }
+        let due = erasures.filter { !$0.value.isFinished && $0.value.segment > 0 && now - $0.value.at >= age }.min { $0.key < $1.key }
         guard let user = due?.key else { return false }
         onDisk { thread -> DiskFailure? in
             do throws(DiskFailure) {

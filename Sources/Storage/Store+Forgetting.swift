@@ -292,22 +292,13 @@ extension Store {
                 tidied()
             }
         }
-        let asked = portion.map { (path: $0.path, dv: $0.document.dv, mark: documentMarks[$0.path]) }
+        let asked = portion.map { DocumentProof.Request(path: $0.path, dv: $0.document.dv, mark: documentMarks[$0.path]) }
         let loginsAfter = format.loginsAfter
-        onDisk { thread -> [DocumentProof.Outcome] in
-            asked.map { path, dv, mark in
-                if let mark {
-                    // A crash may have left it in the journal only.
-                    do throws(StorageFailure) {
-                        _ = try Documents.load(path, mark: mark, loginsAfter: loginsAfter, on: thread.disk)
-                    } catch {
-                        return .failed("\(error)")
-                    }
-                }
-                return DocumentProof.run(path, dv: dv, on: thread.disk, thread.options)
-            }
+        onDisk { thread in
+            thread.prove(asked, loginsAfter: loginsAfter)
         } then: { [self] outcomes in
-            for ((path, dv, _), outcome) in zip(asked, outcomes) {
+            for (request, outcome) in zip(asked, outcomes) {
+                let (path, dv) = (request.path, request.dv)
                 switch outcome {
                 case .proven: break
                 case .absent:
@@ -315,7 +306,7 @@ extension Store {
                     guard deleted < dv else { break }
                     postpone(proof.number, "\(path) is missing")
                     return tidied()
-                case .failed(let why):
+                case .unsynced(let why), .failed(let why):
                     postpone(proof.number, why)
                     return tidied()
                 }
@@ -327,12 +318,12 @@ extension Store {
 
     private func proveAudit(upTo seq: Int64, since: CivilDate, _ proof: SegmentProof) {
         onDisk { thread in
-            thread.audit.prove(upTo: seq, since: since, without: thread.options.without)
+            thread.proveAudit(upTo: seq, since: since)
         } then: { [self] outcome in
             switch outcome {
             case .proven: forgetting.proof?.auditSeq = 0
             case .unfinished: break
-            case .failed(let why): postpone(proof.number, why)
+            case .unsynced(let why), .failed(let why): postpone(proof.number, why)
             }
             tidied()
         }

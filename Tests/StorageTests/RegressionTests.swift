@@ -1,0 +1,193 @@
+// What simulated crashes, copies, damage and full disks found once, each as the shortest way to it, so that it is told by name when it
+// comes back.
+
+import Platform
+import Storage
+import TestSupport
+import Testing
+import Trading
+import Wire
+
+@Suite struct `What a simulation found once` {
+    private let user = UserID("AA")!
+
+    private func snapshot(acts: Int, seed: UInt64) -> PaperSnapshot {
+        let trader = Trader("AA", seed: seed)
+        for _ in 0..<acts { _ = trader.next() }
+        return trader.current
+    }
+
+    private func install(_ rig: Rig, _ snapshot: PaperSnapshot) -> Result<Void, StorageFailure>? {
+        var outcome: Result<Void, StorageFailure>?
+        rig.loop.perform { rig.store.install(user: user, snapshot: snapshot, replaces: true) { outcome = $0 } }
+        rig.settle()
+        return outcome
+    }
+
+    private func read(_ rig: Rig, _ path: DocumentPath) throws -> JSONValue? {
+        var outcome: Result<JSONValue?, StorageFailure>?
+        rig.loop.perform { rig.store.document(path) { outcome = $0 } }
+        rig.settle()
+        guard let outcome else { throw Rig.Stuck() }
+        return try outcome.get()
+    }
+
+    @Test func `a flipped row of an installed book never passes for another book`() throws {
+        let rig = try Rig(SimulatedDisk())
+        try install(rig, snapshot(acts: 12, seed: 1))?.get()
+        let trader = Trader("AA", seed: 2)
+        trader.resume(from: try rig.load(user))
+        for _ in 0..<6 { trader.act(on: rig) }
+        rig.advance(by: .seconds(1))
+        try rig.close()
+        for file in ["orders", "positions", "trades"] {
+            let path = "paper/AA/user_AA_paper_\(file).jsonl"
+            var closed = 0
+            for position in stride(from: 0, to: rig.disk.bytes(path)?.count ?? 0, by: 17) {
+                let damaged = rig.disk.crashed(.kill)
+                damaged.overwrite(path) { $0[position] ^= UInt8(1 << (position % 8)) }
+                do {
+                    let loaded = try Rig(damaged).load(user)
+                    #expect(loaded?.sorted == trader.current.sorted, "\(path) at \(position)")
+                } catch StorageFailure.quarantined {
+                    closed += 1
+                }
+            }
+            #expect(closed > 0, "\(path): nobody else has its rows")
+        }
+    }
+
+    @Test func `an act that is acknowledged after a first start was cut short outlives the next power cut`() throws {
+        var step = 1
+        var isOver = false
+        while !isOver {
+            for seed in 1...4 {
+                let disk = SimulatedDisk(seed: UInt64(seed))
+                disk.crash(.powerCut, atStep: step)
+                do {
+                    try Rig(disk).close()
+                } catch {
+                    guard disk.survivor != nil else { throw error }
+                }
+                isOver = disk.survivor == nil
+                let left = disk.survivor ?? disk.crashed(.powerCut)
+                let rig = try Rig(left)
+                let trader = Trader("AA")
+                _ = try rig.load(user)
+                trader.act(on: rig)
+                rig.settle()
+                #expect(trader.acknowledged == 1)
+                let next = try Rig(left.crashed(.powerCut))
+                #expect(try next.load(user)?.sorted == trader.current.sorted, "step \(step), seed \(seed)")
+            }
+            step += 1
+        }
+        #expect(step > 8)
+    }
+
+    @Test(arguments: [true, false])
+    func `a document that is made again after it was deleted is not taken for the deleted one`(readsBefore: Bool) throws {
+        let path = DocumentPath.user(user)
+        let rig = try Rig(SimulatedDisk()) { $0.documentCacheEntries = 1 }
+        for body: JSONValue? in [["n": "1"], ["n": "2"], nil] {
+            _ = rig.commit(Commit(user: user, documents: [DocumentChange(path, body)]))
+            // It leaves the cache, so the next version is made from what the store knows of its end.
+            _ = rig.commit(Commit(user: user, documents: [DocumentChange(.config("other")!, ["n": "0"])]))
+            rig.advance(by: .seconds(1))
+        }
+        if readsBefore { #expect(try read(rig, path) == nil) }
+        let ticket = rig.commit(Commit(user: user, documents: [DocumentChange(path, ["n": "3"])]))
+        rig.settle()
+        #expect(ticket.isDurable)
+        for seconds in [0, 1] {
+            rig.advance(by: .seconds(seconds))
+            let next = try Rig(rig.disk.crashed(.kill))
+            #expect(try read(next, path) == ["n": "3"], "after \(seconds) s")
+        }
+    }
+
+    @Test func `a copy whose journal is older than its logins and its audit forgets the logins and gives no number twice`() throws {
+        let rig = try Rig(SimulatedDisk())
+        func login(_ rig: Rig, _ number: Int) {
+            _ = rig.commit(
+                Commit(
+                    user: user, documents: [DocumentChange(.sessions(user), ["n": .string("\(number)")])],
+                    audit: [AuditEntry(actor: "AA", ip: "", act: "login", ref: "login-\(number)")]))
+            rig.advance(by: .seconds(1))
+        }
+        for number in 0..<3 { login(rig, number) }
+        let early = rig.disk.crashed(.kill)
+        for number in 3..<9 { login(rig, number) }
+        try rig.close()
+        let copy = SimulatedDisk(seed: 2, firstInode: 1_000_000)
+        for path in rig.disk.paths where !path.hasPrefix("journal/") { copy.place(path, rig.disk.bytes(path) ?? []) }
+        for path in early.paths where path.hasPrefix("journal/") { copy.place(path, early.bytes(path) ?? []) }
+
+        let next = try Rig(copy)
+        #expect(next.log.events.contains("folder_was_copied"))
+        #expect(try read(next, .sessions(user)) == nil)
+        _ = next.commit(Commit(user: user, audit: [AuditEntry(actor: "owner", ip: "", act: "copied", ref: "copied")]))
+        next.advance(by: .seconds(1))
+        try next.close()
+        let last = try Rig(copy)
+        #expect(try read(last, .sessions(user)) == nil)
+        let audit = copy.paths.filter { $0.hasPrefix("audit/") }.map { copy.text($0) }.joined()
+        let numbers = audit.split(separator: "\"ref\":{\"seq\":").dropFirst().compactMap { Int64($0.prefix { $0.isNumber }) }
+        #expect(numbers.count == 10)
+        #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }, "\(numbers)")
+    }
+
+    @Test func `an install over a book on a full disk leaves the book as it was`() throws {
+        let first = snapshot(acts: 20, seed: 3)
+        let second = snapshot(acts: 30, seed: 4)
+        var refused = 0
+        var room: Int64 = 0
+        while true {
+            let rig = try Rig(SimulatedDisk())
+            try install(rig, first)?.get()
+            rig.disk.capacityBytes = rig.disk.usedBytes + room
+            let outcome = install(rig, second)
+            rig.disk.capacityBytes = SimulatedDisk.unlimitedBytes
+            if case .success = outcome {
+                #expect(try rig.load(user)?.sorted == second.sorted)
+                break
+            }
+            refused += 1
+            #expect(try Rig(rig.disk.crashed(.kill)).load(user)?.sorted == first.sorted, "\(room) bytes")
+            #expect(try rig.load(user)?.sorted == first.sorted, "\(room) bytes")
+            // The failed one is in nobody's way.
+            try install(rig, second)?.get()
+            #expect(try rig.load(user)?.sorted == second.sorted, "\(room) bytes")
+            try rig.close()
+            #expect(try Rig(rig.disk).load(user)?.sorted == second.sorted, "\(room) bytes")
+            room += 700
+        }
+        #expect(refused > 5)
+    }
+
+    @Test func `a segment whose first sync failed is made durable by the next start`() throws {
+        let rig = try Rig(SimulatedDisk())
+        let trader = Trader("AA")
+        _ = try rig.load(user)
+        trader.act(on: rig)
+        rig.advance(by: .seconds(1))
+        try rig.close()
+        // The cache shows the header of the second segment, the platters never get it.
+        rig.disk.failingSyncPrefix = "journal"
+        rig.disk.failingSyncs = 1
+        #expect(throws: StorageFailure.self) { try Rig(rig.disk) }
+        let second = rig.disk.crashed(.kill)
+        let next = try Rig(second)
+        trader.resume(from: try next.load(user))
+        trader.act(on: next)
+        next.settle()
+        #expect(trader.acknowledged == 1)
+        for _ in 1...10 {
+            let left = second.crashed(.powerCut)
+            #expect(left.text("journal/00000002.jsonl").hasPrefix("{\"fmt\":\"tradehouse.journal\""))
+            let last = try Rig(left)
+            #expect(try last.load(user)?.sorted == trader.current.sorted)
+            #expect(!last.log.events.contains("journal_batch_missing"))
+        }
+    }
+}
