@@ -89,10 +89,10 @@ extension Store {
     ) {
         if let end { return done(.failure(end)) }
         let folder = prefix + "/"
-        // Documents that a crash left in the journal only get their files first; there are as many as one checkpoint interval makes.
-        let unlisted = documentMarks.under(folder).filter { $0.value.lost <= $0.value.dv && !$0.value.isListed }
-        let marks = unlisted.map { (path: $0.key, mark: $0.value) }.sorted { $0.path < $1.path }
         appendBacklog { [self] in
+            // Documents that a crash left in the journal only get their files first; there are as many as one checkpoint interval makes.
+            let unlisted = documentMarks.under(folder).filter { $0.value.lost <= $0.value.dv && !$0.value.isListed }
+            let marks = unlisted.map { (path: $0.key, mark: $0.value) }.sorted { $0.path < $1.path }
             onDisk { thread -> Result<[DocumentPath], StorageFailure> in
                 do throws(StorageFailure) {
                     for (path, mark) in marks { _ = try Documents.load(path, mark: mark, loginsAfter: 0, on: thread.disk) }

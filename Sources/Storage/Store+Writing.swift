@@ -215,13 +215,13 @@ extension Store {
                 backlog.books[key] = nil
             }
             var isBehind = !outcome.audit
-            for (write, versions) in portion.writes {
+            for (write, versions, mark) in portion.writes {
                 if outcome.failed.contains(write.path) {
                     isBehind = true
+                    if let mark, documentMarks[write.path] == nil { documentMarks[write.path] = mark }
                     backlog.putBack(write.path, write.line, versions: versions)
                 } else {
                     for _ in 0..<versions { cache.unpin(write.path) }
-                    isInItsFile(write.path)
                 }
             }
             if !outcome.audit { backlog.audit = portion.audit + backlog.audit }
@@ -256,7 +256,7 @@ extension Store {
     /// Part of the backlog, so that a batch never waits behind more than that.
     private struct Portion: Sendable {
         var appends: [DiskThread.Append] = []
-        var writes: [(write: DiskThread.Write, versions: Int)] = []
+        var writes: [(write: DiskThread.Write, versions: Int, mark: DocumentMark?)] = []
         var audit: [AuditBacklog] = []
         var bytes = 0
     }
@@ -272,7 +272,9 @@ extension Store {
         }
         for (path, line, versions) in backlog.takeDocuments(Store.portion) {
             portion.bytes += line?.count ?? 0
-            portion.writes.append((DiskThread.Write(path: path, line: line), versions))
+            // From now on nobody may bring the file up to an older mark: that would undo a deletion that is on its way.
+            portion.writes.append((DiskThread.Write(path: path, line: line), versions, documentMarks[path]))
+            isInItsFile(path)
         }
         portion.audit = backlog.audit
         backlog.audit = []
@@ -311,7 +313,7 @@ extension Store {
         }
     }
 
-    /// The document's newest durable version stands in its file: the journal need not be asked for it any more.
+    /// The document's newest durable version stands in its file or is on its way there: the journal need not be asked for it any more.
     func isInItsFile(_ path: DocumentPath) {
         if let mark = documentMarks[path], mark.isDeleted, mark.dv > deletions[path]?.dv ?? 0 { deletions[path] = mark }
         documentMarks[path] = nil

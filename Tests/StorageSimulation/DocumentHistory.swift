@@ -84,6 +84,16 @@ final class DocumentHistory {
         isInstalling = false
     }
 
+    /// Something else that was submitted with this version is stored.
+    func holds(_ version: Int) { acknowledged = max(acknowledged, version) }
+
+    /// Something else that was submitted with this version is not stored.
+    func holdsNot(_ version: Int) {
+        if version < versions.count { versions.removeSubrange(version...) }
+        // It may have been met, looking like the version before.
+        acknowledged = min(acknowledged, versions.count - 1)
+    }
+
     func index(of value: JSONValue?) -> Int? { versions.lastIndex { $0 == value } }
 
     func goOn(from index: Int) {

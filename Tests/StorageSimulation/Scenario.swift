@@ -20,6 +20,8 @@ package enum Scenario: String, CaseIterable, Sendable {
     case sync
     /// Two backups of one folder are mixed, or one is copied over another.
     case mixed
+    /// Users are erased, and the power fails or the process is killed at any step of that, too.
+    case erase
 }
 
 /// What a run found to be wrong.

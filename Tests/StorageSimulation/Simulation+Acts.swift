@@ -32,6 +32,7 @@ extension Simulation {
         case ..<86: forget()
         case ..<92: readDocument(documents[chance.below(documents.count)])
         case ..<94: install()
+        case 99 where plan.scenario == .erase: erase()
         default: break
         }
     }
@@ -101,7 +102,7 @@ extension Simulation {
 
     /// A book that takes acts, if any.
     private func ready() -> BookHistory? {
-        let ready = books.filter { $0.isLoaded && $0.installing == nil && !$0.isLoading && !$0.isClosed }
+        let ready = books.filter { erasures[$0.user] == nil && $0.isLoaded && $0.installing == nil && !$0.isLoading && !$0.isClosed }
         return ready.isEmpty ? nil : ready[chance.below(ready.count)]
     }
 
@@ -109,6 +110,7 @@ extension Simulation {
         switch failure {
         case .storageFull where isFullNow: break
         case .outcomeUnknown, .closed, .bookBusy: break
+        case .userErased(let user) where erasures[user] != nil: break
         case .bookNotLoaded: book.isLoaded = false
         default: if !isCrashed { fail("An act of \(book.name) was refused: \(failure)") }
         }
@@ -156,6 +158,9 @@ extension Simulation {
                 case .failure(.outcomeUnknown), .failure(.closed):
                     book.endInstall(holds: nil)
                     document.installed(holds: nil)
+                case .failure(.userErased(let user)) where erasures[user] != nil:
+                    book.endInstall(holds: false)
+                    document.installed(holds: false)
                 case .failure(let failure):
                     if !isFullNow, !isCrashed, plan.scenario != .sync { fail("An install of \(book.name) was refused: \(failure)") }
                     book.endInstall(holds: isCrashed ? nil : false)
@@ -170,7 +175,41 @@ extension Simulation {
     /// A document that no install is about to change.
     private func freeDocument() -> DocumentHistory? {
         let document = documents[chance.below(documents.count)]
-        return document.isInstalling ? nil : document
+        return document.isInstalling || isEnding(document) ? nil : document
+    }
+
+    // MARK: Erasing
+
+    /// Whether an erased user's account, logins or addresses are in it: nobody writes those any more.
+    private func isEnding(_ document: DocumentHistory) -> Bool {
+        erasures.values.contains { $0.ends.contains { $0.document === document } }
+    }
+
+    /// The end of one user, while one is left.
+    func erase() {
+        guard let life else { return }
+        let left = Set(books.map(\.user)).subtracting(erasures.keys).sorted()
+        guard left.count > 1 else { return }
+        let user = left[chance.below(left.count)]
+        let ending = documents.filter { $0.user == user && $0.path.folder != .config }
+        guard !ending.contains(where: \.isInstalling) else { return }
+        life.loop.perform {
+            let at = Timestamp(microseconds: life.loop.wallMicroseconds)
+            let ticket = life.store.erase(user: user, documents: ending.map { DocumentChange($0.path, nil) })
+            if case .failure(let failure)? = ticket.outcome {
+                tell("\(user): is not erased: \(failure)")
+                return
+            }
+            var ends: [(document: DocumentHistory, version: Int)] = []
+            for document in ending {
+                let tombstone: JSONValue = .object(JSONObject([("u", .string(user.text)), ("erased_at", .string(at.utcText))]))
+                document.submitted(document.path == .user(user) ? tombstone : nil, ticket)
+                ends.append((document, document.versions.count - 1))
+            }
+            erasures[user] = ErasureHistory(user, ends: ends, ticket)
+            for book in books where book.user == user { book.isLoaded = false }
+            tell("\(user): is erased, with \(ending.map(\.path.text))")
+        }
     }
 
     private func changeDocument() {

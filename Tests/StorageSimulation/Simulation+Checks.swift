@@ -11,9 +11,17 @@ extension Simulation {
     func lookAround() throws(Violation) {
         for book in books where book.takeOutcomes() { tell("\(book.name): acts failed, states up to \(book.states.count - 1) are left") }
         for document in documents { document.takeOutcomes() }
+        lookAtErasures()
         audit.takeOutcomes()
         try lookAtRemarks()
         if let violation { throw violation }
+    }
+
+    func lookAtErasures() {
+        for user in erasures.keys.sorted() where erasures[user]?.takeOutcome() == false {
+            tell("\(user): the erasure failed")
+            erasures[user] = nil
+        }
     }
 
     /// What the store must never remark on when nothing was damaged.
@@ -42,8 +50,15 @@ extension Simulation {
     func take(_ result: Result<PaperSnapshot?, StorageFailure>, of book: BookHistory) {
         book.isLoading = false
         book.takeOutcomes()
+        lookAtErasures()
         switch result {
         case .success(let loaded):
+            if let erasure = erasures[book.user] {
+                guard erasure.isDoubtful else { return fail("\(book.name) is loaded though its user is erased.") }
+                tell("\(book.user): was not erased")
+                erasure.isRefuted()
+                erasures[book.user] = nil
+            }
             guard let index = book.index(of: loaded) else {
                 return fail(
                     "\(book.name) is loaded with a state that it never had (\(Simulation.describe(loaded))); acknowledged are "
@@ -70,6 +85,7 @@ extension Simulation {
                 closedUsers.insert(book.user)
                 if closedUsers.count > tolerance.closedUsers { fail("\(book.name) is closed: \(failure)") }
             case .closed, .outcomeUnknown: break
+            case .userErased(let user) where erasures[user] != nil: erasures[user]?.isSeen()
             case .io where plan.scenario == .sync: break
             default: fail("\(book.name) could not be loaded: \(failure)")
             }
@@ -111,6 +127,7 @@ extension Simulation {
                     return fail("\(document.path) is at version \(index); acknowledged were \(document.acknowledged).")
                 }
             }
+            meet(index, of: document)
             if document.isSettled, !document.isInstalling { document.goOn(from: index) }
         case .failure(let failure):
             tell("\(document.path): not read: \(failure)")
@@ -122,6 +139,20 @@ extension Simulation {
             case .closed, .outcomeUnknown: break
             case .storageFull where isFullNow: break
             default: fail("\(document.path) could not be read: \(failure)")
+            }
+        }
+    }
+
+    /// What a document tells about an erasure of which nobody knows whether it holds.
+    private func meet(_ version: Int, of document: DocumentHistory) {
+        for (user, erasure) in erasures.sorted(by: { $0.key < $1.key }) where erasure.isDoubtful {
+            guard let end = erasure.ends.first(where: { $0.document === document })?.version else { continue }
+            if version < end {
+                tell("\(user): was not erased")
+                erasure.isRefuted()
+                erasures[user] = nil
+            } else if document.path == .user(user) {
+                erasures[user]?.isSeen()
             }
         }
     }

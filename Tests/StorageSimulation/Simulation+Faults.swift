@@ -17,6 +17,7 @@ extension Simulation {
         case .full: try playFull()
         case .sync: try playSync()
         case .mixed: try playMixed()
+        case .erase: try playErase()
         }
     }
 
@@ -236,6 +237,43 @@ extension Simulation {
             }
         }
         crash(.powerCut)
+        try checkAtTheEnd()
+    }
+
+    // MARK: Erased users
+
+    private func playErase() throws(Violation) {
+        for _ in 0..<2 + chance.below(3) {
+            guard try begin() else { return }
+            try act(turns: 10 + chance.below(50))
+            let kind: SimulatedDisk.Crash = chance.below(2) == 0 ? .kill : .powerCut
+            orderCrash(kind, within: [8, 40, 200][chance.below(3)])
+            erase()
+            try act(turns: 1 + chance.below(40))
+            crash(kind)
+            disk.disarm()
+        }
+        // Nobody asks any more, and the files go by themselves, however often that is cut short.
+        for _ in 0..<3 {
+            let kind: SimulatedDisk.Crash = chance.below(2) == 0 ? .kill : .powerCut
+            orderCrash(kind, within: 120)
+            if try start() {
+                for _ in 0..<4 { pass(options.retention / 2) }
+                try lookAround()
+            }
+            crash(kind)
+            disk.disarm()
+        }
+        guard try begin() else { return }
+        try loadAll()
+        for _ in 0..<8 { pass(options.retention / 2) }
+        life?.settle()
+        try lookAround()
+        for erasure in erasures.values.sorted(by: { $0.user < $1.user }) where erasure.isCertain {
+            if let path = disk.paths.first(where: { $0.hasPrefix("paper/\(erasure.user.text)/") }) {
+                throw Violation("\(erasure.user) was erased long ago and \(path) is still there.")
+            }
+        }
         try checkAtTheEnd()
     }
 

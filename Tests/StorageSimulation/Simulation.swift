@@ -30,6 +30,7 @@ package final class Simulation {
     var books: [BookHistory] = []
     var documents: [DocumentHistory] = []
     var audit = AuditHistory()
+    var erasures: [UserID: ErasureHistory] = [:]
     var options = StoreOptions()
     var life: Life?
     var tolerance = Tolerance.none
@@ -168,7 +169,9 @@ package final class Simulation {
     func end() {
         guard let life else { return }
         for book in books { book.endLife() }
+        lookAtErasures()
         for document in documents { document.endLife() }
+        for user in erasures.keys { erasures[user]?.endLife() }
         audit.endLife()
         wall = life.loop.wallMicroseconds
         life.end()

@@ -106,6 +106,25 @@ import Wire
         }
     }
 
+    @Test func `a listing does not bring back what is being deleted`() throws {
+        let path = DocumentPath.user(user)
+        let first = try Rig(SimulatedDisk())
+        _ = first.commit(Commit(user: user, documents: [DocumentChange(path, ["n": "1"])]))
+        first.settle()
+        // The journal has it, its file does not exist yet.
+        let rig = try Rig(first.disk.crashed(.kill))
+        let ticket = rig.commit(Commit(user: user, documents: [DocumentChange(path, nil)]))
+        rig.settle()
+        #expect(ticket.isDurable)
+        var listed: Result<[DocumentPath], StorageFailure>?
+        rig.loop.perform { rig.store.documents(under: "users", limit: 10) { listed = $0 } }
+        rig.settle()
+        #expect(try listed?.get() == [])
+        #expect(rig.disk.bytes("users/AA.json") == nil)
+        let next = try Rig(rig.disk.crashed(.kill))
+        #expect(try read(next, path) == nil)
+    }
+
     @Test func `a copy whose journal is older than its logins and its audit forgets the logins and gives no number twice`() throws {
         let rig = try Rig(SimulatedDisk())
         func login(_ rig: Rig, _ number: Int) {
