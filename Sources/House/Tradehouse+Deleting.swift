@@ -38,8 +38,8 @@ extension Tradehouse {
             if let address { try await store.document(emailIndex(address)).flatMap(IndexEntry.init(document:)) } else { nil }
         let isMarkedWorking = try await store.document(workingIndex(id)) != nil
         // Read once more: the waits above are over, and nothing may come between this and the record.
-        guard let present = try await current(id).record, present.role != .owner else { throw HouseRefusal.unknownUser }
-        let logins = try await current(id).logins
+        let (present, logins) = try await current(id)
+        guard let present, present.role != .owner else { throw HouseRefusal.unknownUser }
         var documents = (logins?.sessions ?? []).map { DocumentChange(sessionIndex($0.digest), nil) }
         if let address, indexed?.user == id { documents.append(DocumentChange(emailIndex(address), nil)) }
         if isMarkedWorking { documents.append(DocumentChange(workingIndex(id), nil)) }

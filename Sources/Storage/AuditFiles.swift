@@ -60,7 +60,7 @@ final class AuditFiles {
         let file = try disk.open(path, for: .updating)
         var whole: Int64 = 0
         var lines: Int64 = 0
-        var hash = ""
+        var newest: Range<Int64> = 0..<0
         var newer: Int64?
         var seq: Int64 = 0
         var entries = 0
@@ -80,7 +80,7 @@ final class AuditFiles {
             }
             lines += 1
             whole = line.end
-            hash = Crypto.hex(Crypto.sha256(line.bytes))
+            newest = line.offset..<line.offset + Int64(line.bytes.count)
             return true
         }
         if let newer { throw StorageFailure.newerFormat(file: path, version: newer) }
@@ -98,7 +98,8 @@ final class AuditFiles {
         self.day = day
         offset = whole
         count = lines - 1
-        previous = hash
+        // The next line continues the newest; whether the older ones continue each other is what a check looks at.
+        previous = Crypto.hex(Crypto.sha256(try file.read(at: newest.lowerBound, count: newest.count)))
         lastSeq = seq
         lastEntries = entries
         // A day that has a header only says nothing about the records before; the day before it does.

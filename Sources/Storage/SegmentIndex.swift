@@ -36,7 +36,7 @@ enum SegmentIndex {
 
     // MARK: Writing
 
-    /// Where the making of an index stands; the lines so far are in a temporary file.
+    /// How far the making of an index has come: its lines are written to a `.tmp-` file beside it, which gets its name when it is whole.
     struct Draft: Sendable {
         let number: Int64
         var header: SegmentHeader?

@@ -153,7 +153,7 @@ package final class Store {
         let store = Store(loop: loop, queue: queue, options: options, thread: thread, format: format, scan: scan)
         store.spaceMeasuredAt = loop.monotonicNanoseconds
         if let free { store.isFull = free < options.minimumFreeBytes }
-        // Timers belong to the loop's own thread, and this may be another one.
+        // Timers belong to the loop's own thread, and this may be another one: nobody else has the store before the loop runs.
         nonisolated(unsafe) let made = store
         loop.post { made.scheduleTidying(after: options.tidyInterval) }
         return store
@@ -165,7 +165,7 @@ package final class Store {
     func onDisk<Value: Sendable>(_ job: @escaping @Sendable (DiskThread) -> Value, then done: @escaping (Value) -> Void) {
         let loop = loop
         let thread = thread
-        // `done` is made and called on the loop only; the disk thread carries it without looking.
+        // Both are used on the loop only; the disk thread carries them there without looking.
         nonisolated(unsafe) let done = done
         nonisolated(unsafe) let store = self
         queueLength += 1

@@ -17,6 +17,8 @@ from outside.websocket import WebSocket
 
 PEOPLE = 50
 ACTS = 40
+# How often a tape is played until people came to trade on it.
+LIVES = 4
 
 
 def write_tape(folder, chance, symbols=("ALPHA", "BETA", "GAMMA"), ticks=40_000):
@@ -41,9 +43,9 @@ def write_tape(folder, chance, symbols=("ALPHA", "BETA", "GAMMA"), ticks=40_000)
 
 
 def trade_through(make_house, tape, symbols, chance, figure, name, speed="max"):
-    """Fifty people trade while the tape runs, then everything is compared."""
+    """Fifty people trade while the tape runs, then everything is compared. Gives the number of moments at which somebody traded."""
     # The people are registered before the tape runs, so that all of it is traded on.
-    house = make_house(settings={"market": "off"}).start()
+    house = make_house(f"house{chance.getrandbits(32):x}", settings={"market": "off"}).start()
     people = [register(house, f"trader{number}@example.com") for number in range(PEOPLE)]
     assert house.stop() == 0
     house.settings["market"] = f"replay:{tape}@{speed}"
@@ -74,7 +76,6 @@ def trade_through(make_house, tape, symbols, chance, figure, name, speed="max"):
         f"replay {name}@{speed}: {PEOPLE} people, {fills} fills at {len(instants)} moments, {closing} of them closing, books agree"
     )
     assert fills > PEOPLE and closing > 0
-    assert len(instants) > 1, "nobody traded while the tape ran"
 
     house.settings["market"] = "off"
     house.start()
@@ -84,6 +85,18 @@ def trade_through(make_house, tape, symbols, chance, figure, name, speed="max"):
         assert units(funds["funds"]["realized_pnl"]) == units(books[person.id][0]["funds"]["realized_pnl"])
         assert [row["quantity"] for row in positions["positions"]] == [row["quantity"] for row in books[person.id][1]["positions"]]
         assert {row["order_id"] for row in orders} == set(rows.last_orders)
+    assert house.stop() == 0
+    return len(instants)
+
+
+def trade_while_it_runs(make_house, *more):
+    """A busy machine may give the people no turn before the tape is over; then another house plays it again, as exact as the first."""
+    moments = 0
+    for _ in range(LIVES):
+        moments = trade_through(make_house, *more)
+        if moments > 10:
+            return
+    assert moments > 10, "nobody traded while the tape ran"
 
 
 def snapshot_of(house, person):
@@ -96,12 +109,12 @@ def snapshot_of(house, person):
 def test_a_recorded_day_leaves_every_book_exact(make_house, chance, figure, speed):
     tape = shared("market/ticks/2021-04-13")
     symbols = ("HDFCBANK", "ICICIBANK", "INFY", "RELIANCE", "SBIN", "TCS")
-    trade_through(make_house, tape, symbols, chance, figure, "2021-04-13", speed)
+    trade_while_it_runs(make_house, tape, symbols, chance, figure, "2021-04-13", speed)
 
 
 def test_a_day_of_our_own_leaves_every_book_exact(make_house, chance, figure, tmp_path):
     symbols = write_tape(tmp_path / "2021-04-13", chance)
-    trade_through(make_house, tmp_path / "2021-04-13", symbols, chance, figure, "of our own", "5000")
+    trade_while_it_runs(make_house, tmp_path / "2021-04-13", symbols, chance, figure, "of our own", "5000")
 
 
 def test_a_tape_shows_its_own_time_and_its_last_prices(make_house, chance, tmp_path):

@@ -13,6 +13,8 @@ package enum BackupFailure: Error, Sendable, Equatable, CustomStringConvertible 
     case noRoom(neededBytes: Int64, freeBytes: Int64)
     case storage(StorageFailure)
     case disk(DiskFailure)
+    /// The copy failed, and what there was of it could not be removed.
+    case leftBehind(String, why: String)
 
     package var description: String {
         switch self {
@@ -23,6 +25,7 @@ package enum BackupFailure: Error, Sendable, Equatable, CustomStringConvertible 
             "The copy needs \(needed >> 20) MiB and \(free >> 20) MiB are free there; nothing was copied."
         case .storage(let failure): failure.description
         case .disk(let failure): "The copy failed: \(failure). What was copied was removed."
+        case .leftBehind(let folder, let why): "The copy failed: \(why). \(folder) is what was copied; remove it."
         }
     }
 }
@@ -93,8 +96,7 @@ package enum Backup {
         } catch let failure as BackupFailure {
             throw failure
         } catch let failure as DiskFailure {
-            discard(working, parent)
-            throw .disk(failure)
+            throw discarded(working, parent, .disk(failure))
         } catch {
             preconditionFailure("Only the disk and the room fail here: \(error)")
         }
@@ -114,11 +116,9 @@ package enum Backup {
             report.name = final
             return report
         } catch let failure as StorageFailure {
-            discard(working, parent)
-            throw .storage(failure)
+            throw discarded(working, parent, .storage(failure))
         } catch let failure as DiskFailure {
-            discard(working, parent)
-            throw .disk(failure)
+            throw discarded(working, parent, .disk(failure))
         } catch {
             preconditionFailure("Only the disk and the store fail here: \(error)")
         }
@@ -168,12 +168,13 @@ package enum Backup {
         }
     }
 
-    /// Removes what was copied. A disk that fails here too leaves it under its unfinished name, which no rotation counts.
-    private static func discard(_ working: String, _ parent: any Disk) {
+    /// Removes what was copied and gives the failure to tell, which is another one when the disk fails here too.
+    private static func discarded(_ working: String, _ parent: any Disk, _ failure: BackupFailure) -> BackupFailure {
         do {
             if try parent.status(of: working) != nil { try FolderTree.remove(working, on: parent) }
+            return failure
         } catch {
-            // The failure that led here is the one to tell; the name says what the rest is.
+            return .leftBehind(parent.location + "/" + working, why: "\(failure) Then: \(error)")
         }
     }
 }

@@ -69,7 +69,7 @@ enum BackupCommand {
     static func problem(_ failure: BackupFailure) -> any Error {
         switch failure {
         case .targetNotEmpty, .leftOver, .notADataFolder: UsageProblem(failure.description)
-        case .noRoom, .storage, .disk: failure
+        case .noRoom, .storage, .disk, .leftBehind: failure
         }
     }
 }

@@ -196,6 +196,7 @@ class KillRounds:
             if moment in ("segment", "replacement", "release"):
                 # When nothing of the kind comes in time, any moment is as good.
                 watch.wait_for(moment, patience=3)
+                # At that moment, or a little into what begins with it: chance decides, nothing is waited for.
                 time.sleep(self.chance.choice((0, self.chance.random() * 0.0005, self.chance.random() * 0.005)))
             else:
                 if not enough.wait(120):
