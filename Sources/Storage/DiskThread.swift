@@ -223,7 +223,7 @@ final class DiskThread: @unchecked Sendable {
     func close(at now: Timestamp) -> StorageFailure? {
         defer { lock = nil }
         do {
-            try journal.finish(at: now)
+            try journal.close(at: now)
             return nil
         } catch {
             switch error {

@@ -162,10 +162,13 @@ final class JournalScan {
     ///
     /// The newest segments are read in any case: books may need the places of their records, and an end may need mending.
     private func takeIndex(_ number: Int64) throws(StorageFailure) -> Bool {
-        guard usesIndexes, number < placesFrom, let summary = try SegmentIndex.summary(of: number, on: disk), summary.auditSeq < auditFrom
+        guard usesIndexes, number < placesFrom, let summary = try SegmentIndex.summary(of: number, on: disk), summary.auditSeq <= auditFrom
         else {
             return false
         }
+        // The audit files may have some of that record's entries only.
+        let last = summary.auditSeq == auditFrom && auditFrom > 0 ? try SegmentIndex.audit(summary, of: number, on: disk) : nil
+        guard summary.auditSeq < max(auditFrom, 1) || last != nil else { return false }
         let isGood = try SegmentIndex.read(number, on: disk) { entry in
             switch entry {
             case .book(let spelled, let v, let crc, let generation):
@@ -182,6 +185,7 @@ final class JournalScan {
             }
         }
         guard isGood else { return false }
+        if let last { audit.append(last) }
         tail = Tail()
         tail.bytes = summary.bytes
         lastSeq = max(lastSeq, summary.lastSeq)

@@ -117,6 +117,13 @@ final class JournalWriter {
         }
     }
 
+    /// As `finish`, with a seal also where there is a header only: without it the next start cannot know that the header's sync came
+    /// through, and writes the segment anew.
+    func close(at now: Timestamp) throws(JournalProblem) {
+        if file != nil, offset == headerBytes { isSealed = false }
+        try finish(at: now)
+    }
+
     private func append(_ bytes: [UInt8]) throws(JournalProblem) {
         guard let file else { preconditionFailure("A segment is open when something is appended.") }
         do {

@@ -44,6 +44,7 @@ enum SegmentIndex {
         var lastSeq: Int64 = 0
         var lastBatch: Int64 = 0
         var auditSeq: Int64 = 0
+        var auditRange: Range<Int64> = 0..<0
         var newest: Timestamp?
         var segmentEnd: Int64 = 0
         var lines: Int64 = 0
@@ -73,7 +74,7 @@ enum SegmentIndex {
         draft.firstSeq = draft.firstSeq ?? part.firstSeq
         draft.lastSeq = max(draft.lastSeq, part.lastSeq)
         draft.lastBatch = max(draft.lastBatch, part.lastBatch)
-        draft.auditSeq = max(draft.auditSeq, part.auditSeq)
+        if part.auditSeq > draft.auditSeq { (draft.auditSeq, draft.auditRange) = (part.auditSeq, part.auditRange) }
         draft.newest = [draft.newest, part.newest].compactMap { $0 }.max()
         draft.segmentEnd = part.end
         do throws(DiskFailure) {
@@ -146,6 +147,8 @@ enum SegmentIndex {
         writer.int("last", draft.lastSeq)
         writer.int("batch", draft.lastBatch)
         writer.int("audit", draft.auditSeq)
+        writer.int("audit_at", draft.auditRange.lowerBound)
+        writer.int("audit_bytes", Int64(draft.auditRange.count))
         writer.time("newest", draft.newest)
         SealedLine.seal(&writer.bytes, from: start)
     }
@@ -159,7 +162,9 @@ enum SegmentIndex {
         let firstSeq: Int64?
         let lastSeq: Int64
         let lastBatch: Int64
+        /// The last record with audit entries and where it stands; 0 for none.
         let auditSeq: Int64
+        let auditRange: Range<Int64>
         let newest: Timestamp
     }
 
@@ -181,11 +186,14 @@ enum SegmentIndex {
                 var row = RowReader(line)
                 guard row.text("fmt") == format, row.int("ver") == version, row.int("seg") == number, row.text("id") == header.id,
                     row.int("bytes") == segment.bytes, row.int("lines") != nil, row.sum("fc") != nil, let first = row.int("first"),
-                    let last = row.int("last"), let batch = row.int("batch"), let audit = row.int("audit"), let newest = row.time("newest")
+                    let last = row.int("last"), let batch = row.int("batch"), let audit = row.int("audit"),
+                    let auditAt = row.int("audit_at"),
+                    let auditBytes = row.int("audit_bytes"), (0...longestRecordBytes).contains(auditBytes),
+                    (0...segment.bytes - auditBytes).contains(auditAt), let newest = row.time("newest")
                 else { return nil }
                 return Summary(
                     header: header, bytes: segment.bytes, firstSeq: first > 0 ? first : nil, lastSeq: last, lastBatch: batch,
-                    auditSeq: audit, newest: newest)
+                    auditSeq: audit, auditRange: auditAt..<auditAt + auditBytes, newest: newest)
             }
         } catch {
             throw .io(error)
@@ -198,6 +206,24 @@ enum SegmentIndex {
             let line = UnsafeRawBufferPointer(rebasing: bytes[..<feed])
             guard SealedLine.check(line) != nil, case .header(let header) = JournalLine(line) else { return nil }
             return header
+        }
+    }
+
+    /// The last record of a segment that has audit entries; nothing when it is not where the index says.
+    static func audit(_ summary: Summary, of number: Int64, on disk: any Disk) throws(StorageFailure) -> AuditBacklog? {
+        let bytes: [UInt8]
+        do {
+            bytes = try disk.open(SegmentHeader.path(number), for: .reading)
+                .read(at: summary.auditRange.lowerBound, count: summary.auditRange.count)
+        } catch {
+            throw .io(error)
+        }
+        return bytes.withUnsafeBytes { whole -> AuditBacklog? in
+            let line = UnsafeRawBufferPointer(rebasing: whole.last == 0x0A ? whole.dropLast() : whole[...])
+            guard SealedLine.check(line) != nil, case .record(let record) = JournalLine(line), record.seq == summary.auditSeq,
+                !record.audit.isEmpty
+            else { return nil }
+            return AuditBacklog(seq: record.seq, at: record.at, user: record.user, entries: Array(line[record.audit]))
         }
     }
 
@@ -259,6 +285,8 @@ enum SegmentIndex {
         return .erasure(user, SegmentPart.Erasure(seq: seq, at: at, segment: segment))
     }
 
+    /// A record that takes more is not looked for by its place; its segment is read instead.
+    private static let longestRecordBytes: Int64 = 4 << 20
     /// An index is a fraction of its segment; anything longer is not one.
     static let limitBytes = 1 << 30
 }

@@ -33,8 +33,9 @@ struct SegmentPart: Sendable {
     var books: [BookKey: Book] = [:]
     var documents: [DocumentPath: Document] = [:]
     var erased: [UserID: Erasure] = [:]
-    /// The last record with audit entries; 0 for none.
+    /// The last record with audit entries and where it stands; 0 for none.
     var auditSeq: Int64 = 0
+    var auditRange: Range<Int64> = 0..<0
     var firstSeq: Int64?
     var lastSeq: Int64 = 0
     var lastBatch: Int64 = 0
@@ -50,7 +51,7 @@ struct SegmentPart: Sendable {
         firstSeq = firstSeq ?? record.seq
         lastSeq = max(lastSeq, record.seq)
         newest = max(newest ?? record.at, record.at)
-        if !record.audit.isEmpty { auditSeq = max(auditSeq, record.seq) }
+        if !record.audit.isEmpty, record.seq > auditSeq { (auditSeq, auditRange) = (record.seq, range) }
         if record.v > 0 {
             var book = books[record.key] ?? Book(v: 0, crc: nil)
             if record.v >= book.v {

@@ -81,6 +81,33 @@ import Wire
         try expect(shorter, holds: traders, "a line is missing")
     }
 
+    @Test func `stand for a segment that has the newest audit entries, whatever the audit file has of them`() throws {
+        let rig = try Rig(SimulatedDisk(), Self.options)
+        let trader = Trader("AA")
+        trader.resume(from: try rig.load(trader.user))
+        let entries = (1...3).map { AuditEntry(actor: "AA", ip: "", act: "order", ref: "ref-\($0)") }
+        trader.act(on: rig, audit: entries)
+        for _ in 0..<60 {
+            trader.act(on: rig)
+            rig.advance(by: .milliseconds(40))
+        }
+        rig.advance(by: .seconds(30))
+        try rig.close()
+        let audit = try #require(rig.disk.paths.first { $0.hasPrefix("audit/") })
+        let whole = rig.disk.text(audit)
+        let lines = whole.split(separator: "\n", omittingEmptySubsequences: false)
+        for kept in 2...4 {
+            let disk = rig.disk.crashed(.kill)
+            disk.overwrite(audit) { $0 = Array((lines.prefix(kept).joined(separator: "\n") + "\n").utf8) }
+            // Damaged where its index says nothing of: a start that read the segment itself would tell of it.
+            disk.overwrite("journal/00000001.jsonl") { $0[$0.count - 200] ^= 1 }
+            let again = try Rig(disk, Self.options)
+            #expect(disk.text(audit) == whole, "\(kept) lines kept")
+            #expect(!again.log.events.contains("journal_line_damaged"))
+            try again.close()
+        }
+    }
+
     @Test func `come anew in the background, and a damaged segment gets none`() throws {
         let (disk, traders) = try lived()
         let gone = indexes(disk)

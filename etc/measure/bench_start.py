@@ -39,7 +39,7 @@ def main():
             return at_home(options, folder)
         empty, full = interleaved(options.binary, folder, options.rounds, users=options.users, orders=options.orders, settings=SETTINGS)
     print(report([("empty folder", empty), (f"{options.users:,} users", full)]))
-    return 0
+    return verdict("an empty folder", empty, f"{options.users:,} users", full)
 
 
 def at_home(options, folder):
@@ -62,13 +62,18 @@ def at_home(options, folder):
             starts.append(measured_start(house))
     print(report([(name, starts) for name, _, starts in houses]))
     few, many = (starts for _, _, starts in houses)
+    return verdict(f"{FEW:,}", few, f"{options.at_home:,} users", many)
+
+
+def verdict(few_name, few, many_name, many):
+    """Prints whether many users cost a start anything that can be told from its noise, and returns the exit code."""
     times = [[start.seconds * 1000 for start in starts] for starts in (few, many)]
     noise = max(times[0]) - min(times[0])
     later = statistics.median(times[1]) - statistics.median(times[0])
     heavier = (statistics.median(start.kilobytes for start in many) - statistics.median(start.kilobytes for start in few)) / 1024
     holds = later <= noise, heavier <= WEIGHT_LIMIT
-    print(f"{'holds' if holds[0] else 'FAILS'}  {options.at_home:,} users start {later:+.1f} ms later; noise of {FEW:,}: {noise:.1f} ms")
-    print(f"{'holds' if holds[1] else 'FAILS'}  {options.at_home:,} users weigh {heavier:+.2f} MB more; at most {WEIGHT_LIMIT:g} MB")
+    print(f"{'holds' if holds[0] else 'FAILS'}  {many_name} start {later:+.1f} ms later; noise of {few_name}: {noise:.1f} ms")
+    print(f"{'holds' if holds[1] else 'FAILS'}  {many_name} weigh {heavier:+.2f} MB more; at most {WEIGHT_LIMIT:g} MB")
     return 0 if all(holds) else 1
 
 
