@@ -158,6 +158,8 @@ final class AuditFiles {
                     return .unsynced("\(error)")
                 }
                 try file.dropCache()
+                // Its name may be of a start that ended before any checkpoint.
+                if !without.contains(.syncFolders) { try disk.syncDirectory("audit") }
             }
             let first = at
             var damaged: Int64?

@@ -224,7 +224,13 @@ struct BookWalk {
             }
             let text = texts[index]
             if without.contains(.metaCommits) {
-                advance[index] = text.lines[next[index]...].prefix { $0.v == meta.v }.count
+                // Without meta's word only their own numbers say that none is missing between them.
+                var n = next[index] > Int(header.rows) ? text.lines[next[index] - 1].n : header.baseN
+                for line in text.lines[next[index]...].prefix(while: { $0.v == meta.v }) {
+                    guard line.n == n + 1 || without.contains(.numberedLines) else { return nil }
+                    n = line.n
+                    advance[index] += 1
+                }
                 continue
             }
             guard text.header != nil || meta.n[index] == 0 else { return nil }

@@ -158,7 +158,9 @@ final class DiskThread: @unchecked Sendable {
             isInDoubt = false
             unsynced = [:]
             audit.checkpointed()
-            for directory in files.touched.union(touched).sorted() { try syncUpwards(directory) }
+            if !options.without.contains(.syncFolders) {
+                for directory in files.touched.union(touched).sorted() { try syncUpwards(directory) }
+            }
             files.checkpointed()
             touched = []
             return true

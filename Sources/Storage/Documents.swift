@@ -39,13 +39,14 @@ enum Documents {
         return (writer.bytes, crc)
     }
 
-    /// The newer of file and journal; puts the file right where the journal is ahead and `mends`.
+    /// The newer of file and journal; puts the file right where the journal is ahead and `mends`. Where the disk has no room for that,
+    /// `readsOn` leaves it to the next time.
     static func load(
-        _ path: DocumentPath, mark: DocumentMark?, loginsAfter: Int64, on disk: any Disk, mends: Bool = true
+        _ path: DocumentPath, mark: DocumentMark?, loginsAfter: Int64, on disk: any Disk, mends: Bool = true, readsOn: Bool = false
     ) throws(StorageFailure) -> LoadedDocument {
         var stored = try read(path, on: disk, toleratingDamage: (mark?.dv ?? 0) > 0)
         if let mark, mark.dv > stored?.dv ?? 0 {
-            stored = try replay(path, mark, over: stored, on: disk, mends: mends)
+            stored = try replay(path, mark, over: stored, on: disk, mends: mends, readsOn: readsOn)
         }
         if let mark, mark.lost > stored?.dv ?? mark.dv {
             throw .documentQuarantined(path, why: "version \(mark.lost) was acknowledged and its journal record is damaged")
@@ -101,8 +102,18 @@ enum Documents {
     }
 
     private static func replay(
-        _ path: DocumentPath, _ mark: DocumentMark, over stored: Stored?, on disk: any Disk, mends: Bool
+        _ path: DocumentPath, _ mark: DocumentMark, over stored: Stored?, on disk: any Disk, mends: Bool, readsOn: Bool
     ) throws(StorageFailure) -> Stored? {
+        if mark.isDeleted, stored == nil {
+            // The record has nothing to add, so its line may even have gone bad since its segment got an index.
+            guard mends else { return nil }
+            do throws(DiskFailure) {
+                if try disk.status(of: path.filePath) != nil { try disk.remove(path.filePath) }
+            } catch {
+                throw .io(error)
+            }
+            return nil
+        }
         let bytes = try JournalRead.record(at: mark.place, on: disk)
         let found = bytes.withUnsafeBytes { line -> (body: [UInt8]?, previous: UInt32?)? in
             guard let record = ParsedRecord(line), let document = record.documents.first(where: { $0.path == path && $0.dv == mark.dv })
@@ -119,7 +130,7 @@ enum Documents {
                 return nil
             }
             let (line, _) = Documents.line(path, dv: mark.dv, seq: mark.seq, body: body)
-            if mends { try write(line, to: path, on: disk) }
+            if mends { try mend(line, at: path, on: disk, readsOn: readsOn) }
             return try parse(line, path).get()
         } catch let failure as DiskFailure {
             throw .io(failure)
@@ -127,6 +138,15 @@ enum Documents {
             throw failure
         } catch {
             preconditionFailure("Only the disk and the format fail here: \(error)")
+        }
+    }
+
+    private static func mend(_ line: [UInt8], at path: DocumentPath, on disk: any Disk, readsOn: Bool) throws(DiskFailure) {
+        do throws(DiskFailure) {
+            try write(line, to: path, on: disk)
+        } catch {
+            // The journal keeps it until the file is proven to have it.
+            guard error.kind == .noSpace, readsOn else { throw error }
         }
     }
 

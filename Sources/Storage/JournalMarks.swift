@@ -189,6 +189,13 @@ struct DocumentMarks {
         self = smaller
     }
 
+    /// Forgets those of which `isOver` says so.
+    mutating func removeAll(_ isOver: (DocumentPath, DocumentMark) throws(DiskFailure) -> Bool) throws(DiskFailure) {
+        for number in marks.indices {
+            if let mark = marks[number], try isOver(path(number), mark) { self[number] = nil }
+        }
+    }
+
     mutating func changeAll(_ change: (inout DocumentMark) -> Void) {
         for number in marks.indices {
             guard var mark = marks[number] else { continue }

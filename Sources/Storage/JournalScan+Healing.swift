@@ -46,6 +46,23 @@ extension JournalScan {
         try rewrite(newest, last, open, at: now)
     }
 
+    /// Of a copy: forgets what segments before a hole say of documents that have no file.
+    ///
+    /// All that stood in those and in the hole was in its own files before the copy began. So whoever has none was deleted, by a record
+    /// that was released before the copy came to it.
+    func dropOvertaken() throws(StorageFailure) {
+        guard let last = segments.last, last.number - segments[0].number >= segments.count else { return }
+        let first = completeFrom
+        do throws(DiskFailure) {
+            try documents.removeAll { path, mark throws(DiskFailure) in
+                guard mark.seq < first, mark.lost <= mark.dv else { return false }
+                return try self.disk.status(of: path.filePath) == nil
+            }
+        } catch {
+            throw .io(error)
+        }
+    }
+
     /// No header is longer, and a header with the shortest record and its batch is. A segment that has no good line and is no longer was
     /// still being made when a crash came: nothing goes in before its header is durable.
     static let longestHeaderBytes: Int64 = 260

@@ -14,7 +14,8 @@ package enum ProtocolRule: String, CaseIterable, Sendable {
     case batchNamesMembers
     /// A segment names the one before it and the last record before it. Prevents that two lives of the folder pass as one journal.
     case previousSegment
-    /// Lines of orders, positions and trades are numbered without holes. Prevents that a lost or doubled line passes as complete.
+    /// Lines of orders, positions and trades are numbered without holes. Prevents that a lost or doubled line passes as complete, also where
+    /// meta cannot be asked: its sums go over the numbers, so alone this rule's lack shows nothing, and beside that of `metaCommits` it does.
     case numberedLines
     /// Meta's line of an act counts and sums the lines of the other three. Prevents that half an act passes as a whole one.
     case metaCommits

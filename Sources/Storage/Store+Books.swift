@@ -70,7 +70,12 @@ extension Store {
             guard case .busy(let waiting) = open.phase else { preconditionFailure("A book that is read stays busy until it is.") }
             if case .failure(.userErased) = result { metTombstone(key.user) }
             if isErased(key.user) {
-                books[key] = nil
+                if erasures[key.user]?.segment == 0, open.durableV > 0 {
+                    // An end that is not durable yet may still come to nothing, and then the book is what it was.
+                    open.phase = .stale
+                } else {
+                    books[key] = nil
+                }
                 for done in waiting { done(.failure(.userErased(key.user))) }
                 return
             }

@@ -23,7 +23,7 @@ extension Store {
             measureSpace()
             return Ticket(failed: .storageFull)
         }
-        if commit.isEmpty { return collecting.entries.last?.ticket ?? sent?.entries.last?.ticket ?? Ticket.settled }
+        if commit.isEmpty { return collecting.entries.last?.ticket ?? sent.last?.entries.last?.ticket ?? Ticket.settled }
         if isErased(commit.user) { return Ticket(failed: .userErased(commit.user)) }
         let key = BookKey(user: commit.user, book: commit.book)
         guard let meta = commit.meta else {

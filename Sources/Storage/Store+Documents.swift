@@ -39,7 +39,7 @@ extension Store {
         let loginsAfter = format.loginsAfter
         onDisk { thread -> Result<LoadedDocument, StorageFailure> in
             do throws(StorageFailure) {
-                return .success(try Documents.load(path, mark: mark, loginsAfter: loginsAfter, on: thread.disk))
+                return .success(try Documents.load(path, mark: mark, loginsAfter: loginsAfter, on: thread.disk, readsOn: true))
             } catch {
                 return .failure(error)
             }

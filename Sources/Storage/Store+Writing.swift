@@ -7,7 +7,7 @@ import Trading
 extension Store {
     /// Sends what is collected at the end of this turn, unless a batch is on its way; then its end does.
     func postFlush() {
-        guard sent == nil || options.without.contains(.oneBatchInFlight), !isFlushPosted else { return }
+        guard sent.isEmpty || options.without.contains(.oneBatchInFlight), !isFlushPosted else { return }
         isFlushPosted = true
         nonisolated(unsafe) let store = self
         loop.post {
@@ -17,13 +17,13 @@ extension Store {
     }
 
     func flush() {
-        guard sent == nil || options.without.contains(.oneBatchInFlight), !collecting.isEmpty else { return }
+        guard sent.isEmpty || options.without.contains(.oneBatchInFlight), !collecting.isEmpty else { return }
         if let sealTimer { loop.cancel(sealTimer) }
         sealTimer = nil
         var batch = takeBatch()
-        let number = nextBatch + (sent == nil ? 0 : 1)
+        let number = nextBatch + Int64(sent.count)
         batch.bytes += JournalLine.batch(number, batch.members)
-        sent = batch
+        sent.append(batch)
         let write = JournalBatch(number: number, bytes: batch.bytes, lastSeq: batch.entries[batch.entries.count - 1].seq, at: now)
         let measures = loop.monotonicNanoseconds &- spaceMeasuredAt >= Store.measureNanoseconds
         onDisk { thread -> (Result<Void, JournalProblem>, Int64?, (Int64, Int64)) in
@@ -85,7 +85,7 @@ extension Store {
     }
 
     private func durable(_ batch: CollectedBatch, in segment: Int64) {
-        sent = nil
+        sent.removeFirst()
         nextBatch += 1
         // The next batch goes first: its sync runs while the lines of this one are put where they belong and its tickets are answered.
         flush()
@@ -125,8 +125,8 @@ extension Store {
 
     /// Fails what was on its way and what was committed on top of it, and takes the numbers back.
     private func failed(_ problem: JournalProblem) {
-        guard let batch = sent else { return }
-        sent = nil
+        guard !sent.isEmpty else { return }
+        let batch = sent.removeFirst()
         let failure: StorageFailure
         var fatal: StorageFailure?
         switch problem {
@@ -158,10 +158,10 @@ extension Store {
     // MARK: Seal
 
     private func scheduleSeal() {
-        guard sent == nil, collecting.isEmpty, sealTimer == nil else { return }
+        guard sent.isEmpty, collecting.isEmpty, sealTimer == nil else { return }
         sealTimer = after(options.sealDelay) { [self] in
             sealTimer = nil
-            guard sent == nil, collecting.isEmpty, end == nil else { return }
+            guard sent.isEmpty, collecting.isEmpty, end == nil else { return }
             let now = now
             onDisk { thread -> Result<Void, JournalProblem> in
                 do throws(JournalProblem) {

@@ -43,7 +43,8 @@ package final class Store {
     var documentLoads: [DocumentPath: [(Result<LoadedDocument, StorageFailure>) -> Void]] = [:]
 
     var collecting = CollectedBatch()
-    var sent: CollectedBatch?
+    /// Batches on their way to the journal, oldest first: one at most.
+    var sent: [CollectedBatch] = []
     var isFlushPosted = false
     /// The latest ticket of each user that is not settled.
     var unsettled: [UserID: Ticket] = [:]
@@ -121,6 +122,7 @@ package final class Store {
         try scan.settleEnd(heals: true, at: now) { key, v, sum throws(StorageFailure) in
             try BookLoader.metaHolds(key, v: v, sum: sum, on: disk, limitBytes: options.bookFileLimitBytes)
         }
+        try scan.dropOvertaken()
         try writeAudit(scan.audit)
         do {
             if try !format.isInPlace(disk) {
@@ -212,7 +214,7 @@ package final class Store {
 
     /// Calls `body` when no batch is collected or on its way.
     private func whenIdle(_ body: @escaping () -> Void) {
-        guard let ticket = collecting.entries.last?.ticket ?? sent?.entries.last?.ticket else { return body() }
+        guard let ticket = collecting.entries.last?.ticket ?? sent.last?.entries.last?.ticket else { return body() }
         ticket.whenSettled { [self] _ in whenIdle(body) }
     }
 }

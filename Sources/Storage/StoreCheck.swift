@@ -181,6 +181,7 @@ struct CheckedJournal {
         try scan.settleEnd(heals: false, at: scan.newest ?? format.createdAt) { key, v, sum throws(StorageFailure) in
             try BookLoader.metaHolds(key, v: v, sum: sum, on: disk, limitBytes: StoreOptions().bookFileLimitBytes)
         }
+        try scan.dropOvertaken()
         var bytes: Int64 = 0
         do {
             for number in try JournalScan.numbers(on: disk) { bytes += try disk.status(of: SegmentHeader.path(number))?.bytes ?? 0 }

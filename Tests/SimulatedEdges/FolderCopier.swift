@@ -41,6 +41,11 @@ package final class FolderCopier {
 
     package var isDone: Bool { tasks.isEmpty }
 
+    /// Whether it has just listed or read something, and a file below `prefix` comes next.
+    package func isBetweenFiles(of prefix: String) -> Bool {
+        if case .open(let path)? = tasks.last { path.hasPrefix(prefix) } else { false }
+    }
+
     /// The copy, when it is done.
     package var result: SimulatedDisk {
         precondition(isDone, "The copy is not complete.")

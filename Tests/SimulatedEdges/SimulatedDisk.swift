@@ -22,6 +22,8 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
     private let device: UInt64
     /// Directory changes that are not durable, oldest first.
     private var changes: [DirectoryChange] = []
+    /// Nodes by the path they were found under; begun anew when a name goes or means something else.
+    private var found: [String: Node] = [:]
     /// Changing operations so far.
     package private(set) var steps = 0
     private var crashPoint: (step: Int, kind: Crash)?
@@ -38,6 +40,8 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
     package private(set) var mostOpenFiles = 0
     /// How many of the next syncs of everything fail, losing what was not synced before.
     package var failingSyncsOfEverything = 0
+    /// Whether a sync of everything makes names durable, too. A system may leave that to the sync of each folder.
+    package var syncsNamesWithEverything = true
     package var kindOfFileSystem = FileSystemKind.local
     private weak var lockHolder: SimulatedLock?
     /// Called before each changing operation: what happens elsewhere at that moment, such as a copy that reads on. It changes nothing.
@@ -129,11 +133,13 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
     }
 
     func node(_ path: String) -> Node? {
+        if let known = found[path] { return known }
         var node = root
         for component in path.split(separator: "/") {
             guard let next = node.entries[String(component)] else { return nil }
             node = next
         }
+        found[path] = node
         return node
     }
 
@@ -194,6 +200,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
         case .kill:
             let disk = SimulatedDisk(
                 root: copyAlive(root, &copies), nextInode: nextInode, device: device, random: random, capacityBytes: capacityBytes)
+            disk.syncsNamesWithEverything = syncsNamesWithEverything
             disk.changes = changes.map { change in
                 switch change {
                 case .link(let directory, let name, let node):
@@ -211,7 +218,9 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
             let twin = crashed(.kill)
             for change in twin.changes where random.below(2) == 0 { change.makeDurable() }
             let left = SimulatedDisk.leave(twin.root, &random, &copies)
-            return SimulatedDisk(root: left, nextInode: nextInode, device: device, random: random, capacityBytes: capacityBytes)
+            let disk = SimulatedDisk(root: left, nextInode: nextInode, device: device, random: random, capacityBytes: capacityBytes)
+            disk.syncsNamesWithEverything = syncsNamesWithEverything
+            return disk
         }
     }
 
@@ -305,6 +314,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
         file.durable = bytes
         folder.entries[name] = file
         folder.durableEntries[name] = file
+        found = [:]
     }
 
     /// Makes a folder with those above it, durably.
@@ -324,6 +334,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
         guard let name = parts.last, let folder = node(parts.dropLast().joined(separator: "/")) else { return }
         folder.entries[name] = nil
         folder.durableEntries[name] = nil
+        found = [:]
     }
 
     /// A copy as `cp -r` makes it while the disk is in use: `between` runs between two chunks, and may change anything.
@@ -379,8 +390,8 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
         guard survivor == nil, !isDead else { throw DiskFailure(.other, "list", directory, code: 5) }
         guard let folder = node(directory), folder.isDirectory else { throw DiskFailure(.notFound, "list", directory) }
         // Neither ascending nor the same for every folder, as on a real disk, and still the same for the same seed.
-        let names = folder.entries.keys.sorted { (DiskRandom.mix($0, folder.inode), $0) < (DiskRandom.mix($1, folder.inode), $1) }
-        for name in names {
+        let names = folder.entries.keys.map { (DiskRandom.mix($0, folder.inode), $0) }.sorted { $0 < $1 }
+        for (_, name) in names {
             guard let entry = folder.entries[name] else { continue }
             if !visit(DirectoryEntry(name: name, isDirectory: entry.isDirectory)) { return }
         }
@@ -410,6 +421,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
         func move() {
             from.entries[name] = nil
             to.entries[newName] = node
+            found.removeAll(keepingCapacity: true)
             changes.append(.rename(from: from, name: name, to: to, newName: newName, node: node))
         }
         try step("rename", path, half: move)
@@ -422,6 +434,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
         guard !node.isDirectory || node.entries.isEmpty else { throw DiskFailure(.alreadyExists, "remove", path) }
         func remove() {
             folder.entries[name] = nil
+            found.removeAll(keepingCapacity: true)
             changes.append(.unlink(directory: folder, name: name))
         }
         try step("remove", path, half: remove)
@@ -438,7 +451,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
     package func syncEverything() throws(DiskFailure) {
         try step("sync", "")
         let fails = failingSyncsOfEverything > 0
-        if !fails {
+        if !fails, syncsNamesWithEverything {
             for change in changes { change.makeDurable() }
             changes = []
         }

@@ -93,6 +93,30 @@ import Wire
         #expect(throws: StorageFailure.userErased(user)) { try last.load(user, BookName("swing")!) }
     }
 
+    @Test func `that could not be stored forgets nothing of a book that was being read`() throws {
+        let (rig, traders) = try lived()
+        rig.advance(by: .seconds(2))
+        // The journal has room for these acts and the readable files have none.
+        traders[0].act(on: rig)
+        rig.settle()
+        rig.disk.capacityBytes = rig.disk.usedBytes
+        traders[0].act(on: rig)
+        rig.advance(by: .seconds(601), step: .milliseconds(500))
+        #expect(rig.log.events.contains("book_files_held"))
+        #expect(traders[0].acknowledged == traders[0].tickets.count)
+        // The next segment does not fit, so the end is not stored.
+        rig.disk.capacityBytes = 0
+        var outcome: Result<PaperSnapshot?, StorageFailure>?
+        rig.loop.perform { rig.store.loadBook(user) { outcome = $0 } }
+        let ticket = erase(rig)
+        rig.settle()
+        guard case .failure(.userErased(user)) = outcome, case .failure(.storageFull) = ticket.outcome else {
+            Issue.record("\(String(describing: outcome)), \(String(describing: ticket.outcome))")
+            return
+        }
+        for trader in traders { #expect(try rig.load(trader.user, trader.book)?.sorted == trader.current.sorted) }
+    }
+
     @Test func `that could not be stored leaves the user as it was`() throws {
         let (rig, traders) = try lived()
         // The next segment does not fit, so nothing is stored.

@@ -209,4 +209,89 @@ import Wire
             #expect(!last.log.events.contains("journal_batch_missing"))
         }
     }
+
+    @Test func `a document that was deleted stays so in a copy that lost the segments in between`() throws {
+        let rig = try Rig(SimulatedDisk(), ForgettingOptions.short)
+        let path = DocumentPath.credentials(user)
+        _ = rig.commit(Commit(user: user, documents: [DocumentChange(path, ["u": "AA"])]))
+        rig.settle()
+        let first = rig.disk.bytes("journal/00000001.jsonl")
+        let trader = Trader("BB")
+        _ = try rig.load(trader.user)
+        while rig.disk.paths.last(where: { $0.hasPrefix("journal/") }) != "journal/00000004.jsonl" {
+            trader.act(on: rig)
+            rig.advance(by: .milliseconds(50))
+            if rig.disk.bytes("journal/00000003.jsonl") == nil { continue }
+            _ = rig.commit(Commit(user: user, documents: [DocumentChange(path, nil)]))
+        }
+        rig.advance(by: .seconds(60))
+        // The copy came to the first segment before it went, and to the others afterwards.
+        let copy = rig.disk.crashed(.kill)
+        #expect(copy.paths.filter { $0.hasPrefix("journal/") } == ["journal/00000004.jsonl"])
+        copy.place("journal/00000001.jsonl", try #require(first))
+        #expect(try read(Rig(copy), path) == nil)
+        var troubles: [String] = []
+        try Store.check(disk: copy.crashed(.kill)) { if $0.verdict == .trouble { troubles.append($0.text) } }
+        #expect(troubles == [])
+    }
+
+    @Test func `a deletion needs no line of the journal that went bad after its segment got an index`() throws {
+        let rig = try Rig(SimulatedDisk()) {
+            ForgettingOptions.short(&$0)
+            $0.retention = .seconds(3_600)
+        }
+        let path = DocumentPath.credentials(user)
+        _ = rig.commit(Commit(user: user, documents: [DocumentChange(path, ["u": "AA"])]))
+        _ = rig.commit(Commit(user: user, documents: [DocumentChange(path, nil)]))
+        let trader = Trader("BB")
+        _ = try rig.load(trader.user)
+        for _ in 0..<40 {
+            // The newest audit is younger than the segment, which is read no more then.
+            trader.act(on: rig, audit: [AuditEntry(actor: "owner", ip: "", act: "noted", ref: "x")])
+            rig.advance(by: .milliseconds(100))
+        }
+        rig.advance(by: .seconds(10))
+        try rig.close()
+        #expect(rig.disk.bytes("journal/00000001.idx") != nil)
+        let word = Array("\"body\":null".utf8)
+        let bytes = try #require(rig.disk.bytes("journal/00000001.jsonl"))
+        let place = try #require(bytes.indices.first { bytes[$0...].starts(with: word) })
+        rig.disk.overwrite("journal/00000001.jsonl") { $0[place] ^= 1 }
+        #expect(try read(Rig(rig.disk), path) == nil)
+    }
+
+    @Test func `a document that only the journal has is read on a full disk`() throws {
+        let rig = try Rig(SimulatedDisk())
+        let path = DocumentPath.credentials(user)
+        let ticket = rig.commit(Commit(user: user, documents: [DocumentChange(path, ["u": "AA"])]))
+        while rig.queue.runNext() { rig.loop.runUntilIdle() }
+        #expect(ticket.isDurable)
+        let left = rig.disk.crashed(.kill)
+        let next = try Rig(left)
+        left.capacityBytes = left.usedBytes
+        #expect(try read(next, path)?["u"]?.string == "AA")
+        #expect(left.bytes("credentials/AA.json") == nil)
+        left.capacityBytes = SimulatedDisk.unlimitedBytes
+        try next.close()
+        #expect(try read(Rig(left), path)?["u"]?.string == "AA")
+    }
+
+    @Test func `a day of the audit that a start began keeps its name when its segment has gone`() throws {
+        let rig = try Rig(SimulatedDisk(), ForgettingOptions.short)
+        let entry = AuditEntry(actor: "owner", ip: "", act: "noted", ref: "kept")
+        let ticket = rig.commit(Commit(user: user, audit: [entry]))
+        while rig.queue.runNext() { rig.loop.runUntilIdle() }
+        #expect(ticket.isDurable)
+        let disk = rig.disk.crashed(.kill)
+        #expect(!disk.paths.contains { $0.hasPrefix("audit/") })
+        // The start writes the day; what is said of it comes from the proof alone.
+        disk.syncsNamesWithEverything = false
+        let next = try Rig(disk, ForgettingOptions.short)
+        next.advance(by: .seconds(60))
+        #expect(disk.bytes("journal/00000001.jsonl") == nil)
+        for _ in 1...10 {
+            let left = disk.crashed(.powerCut)
+            #expect(left.paths.filter { $0.hasPrefix("audit/") }.contains { left.text($0).contains("kept") })
+        }
+    }
 }
