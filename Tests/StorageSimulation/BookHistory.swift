@@ -28,6 +28,8 @@ final class BookHistory {
     /// does not cover that, see etc/docs/data-format.md.
     var wasInstalledDuringCopy = false
     private var serial = 0
+    /// What makes the prices of this life others than those of a life that does the same.
+    private var priceShift: Int64 = 0
 
     var name: String { user.text + (book == .default ? "" : "/" + book.text) }
 
@@ -47,9 +49,11 @@ final class BookHistory {
     }
 
     /// The same history for another life of the folder; what is open there stays unknown.
-    func branched(seed: UInt64) -> BookHistory {
+    ///
+    /// Without a seed the trader does the same there at other prices: as many lines of everything, and none of them alike.
+    func branched(seed: UInt64?) -> BookHistory {
         let branch = BookHistory(self)
-        branch.random = DiskRandom(state: seed)
+        if let seed { branch.random = DiskRandom(state: seed) } else { branch.priceShift = 1_000_000_000_000 }
         return branch
     }
 
@@ -227,7 +231,7 @@ final class BookHistory {
         if random.below(3) != 0 { fill(state.orders.count - 1, &state, &touched, at) }
     }
 
-    private func makePrice() -> Price { Price(units: Int64(100_000_000 + random.below(1_000_000) * 5_000_000)) }
+    private func makePrice() -> Price { Price(units: Int64(100_000_000 + random.below(1_000_000) * 5_000_000) + priceShift) }
 
     private func fill(_ index: Int, _ state: inout PaperSnapshot, _ touched: inout Touched, _ at: Timestamp) {
         let price = makePrice()

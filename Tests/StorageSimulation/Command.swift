@@ -7,9 +7,10 @@ import Storage
 /// Runs what the arguments say.
 ///
 /// `sim` prints one line a scenario: name, seeds, seconds, and the first seed that found something or `-`. `mutants` prints one line a
-/// rule: its name, the scenario and the first seed that shows its lack, or `-`. `bytes` prints one line a file.
+/// rule: its name, the scenario and the first seed that shows its lack, or `-`. `bytes` prints one line a file. `story` tells what happens
+/// in a run, whether it finds something or not.
 package struct Command {
-    private enum Work: String { case sim, mutants, bytes }
+    private enum Work: String { case sim, mutants, bytes, story }
 
     private var work = Work.sim
     private var scenarios = Scenario.allCases
@@ -82,6 +83,7 @@ package struct Command {
         case .sim: simulate()
         case .mutants: findMutants()
         case .bytes: damageEveryByte()
+        case .story: tellStories()
         }
     }
 
@@ -108,6 +110,15 @@ package struct Command {
             say(outcome.joined(separator: "\t"), to: STDOUT_FILENO)
         }
         return status
+    }
+
+    private func tellStories() -> Int32 {
+        for scenario in scenarios {
+            for seed in first..<first + (count ?? 1) {
+                for line in Simulation.story(of: SimulationCase(scenario, seed: seed), without: rules) { say(line, to: STDOUT_FILENO) }
+            }
+        }
+        return 0
     }
 
     private func findMutants() -> Int32 {

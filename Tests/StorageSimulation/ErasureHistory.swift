@@ -16,6 +16,8 @@ struct ErasureHistory {
     /// The documents that it ends, and which of their versions is the end.
     let ends: [(document: DocumentHistory, version: Int)]
     private(set) var state: State
+    /// Submitted while a copy was made: the copy may have any part of it, and each of them alone.
+    private(set) var isInPart = false
 
     init(_ user: UserID, ends: [(document: DocumentHistory, version: Int)], _ ticket: Ticket) {
         self.user = user
@@ -42,15 +44,23 @@ struct ErasureHistory {
         if case .open = state { state = .doubtful }
     }
 
+    /// The copy of the folder is the folder from now on.
+    mutating func isCopiedInPart() {
+        state = .doubtful
+        isInPart = true
+    }
+
     /// One part of it was seen, so all of it must be there.
     mutating func isSeen() {
         guard isDoubtful else { return }
         state = .certain
+        if isInPart { return }
         for (document, version) in ends { document.holds(version) }
     }
 
     /// One part of the user was seen, so all of it must be there. It is nothing any more.
     func isRefuted() {
+        if isInPart { return }
         for (document, version) in ends { document.holdsNot(version) }
     }
 }

@@ -32,7 +32,7 @@ extension Simulation {
         case ..<86: forget()
         case ..<92: readDocument(documents[chance.below(documents.count)])
         case ..<94: install()
-        case 99 where plan.scenario == .erase: erase()
+        case 99 where erasesUsers && [.erase, .copy, .full].contains(plan.scenario): erase()
         default: break
         }
     }
@@ -67,7 +67,7 @@ extension Simulation {
 
     // MARK: Books
 
-    private func trade() {
+    func trade() {
         guard let life, let book = ready() else { return }
         let (act, state) = book.nextAct()
         var commit = act

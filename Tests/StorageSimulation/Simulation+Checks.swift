@@ -145,7 +145,7 @@ extension Simulation {
 
     /// What a document tells about an erasure of which nobody knows whether it holds.
     private func meet(_ version: Int, of document: DocumentHistory) {
-        for (user, erasure) in erasures.sorted(by: { $0.key < $1.key }) where erasure.isDoubtful {
+        for (user, erasure) in erasures.sorted(by: { $0.key < $1.key }) where erasure.isDoubtful && !erasure.isInPart {
             guard let end = erasure.ends.first(where: { $0.document === document })?.version else { continue }
             if version < end {
                 tell("\(user): was not erased")

@@ -77,21 +77,34 @@ extension Simulation {
         }
         // What is acknowledged at this moment the copy must have.
         try lookAround()
-        let certain = (books.map(\.acknowledged), documents.map(\.acknowledged), audit.acknowledged)
+        let certain = Certain(
+            books: books.map(\.acknowledged), documents: documents.map(\.acknowledged), audit: audit.acknowledged,
+            erased: Set(erasures.values.filter(\.isCertain).map(\.user)))
         let copier = FolderCopier(
             of: disk, manner: FolderCopier.Manner.allCases[chance.below(2)], chunkBytes: 200 + chance.below(6_000), seed: chance.next())
         tell("a copy begins")
         // Its own chance: the copy reads on inside the store's steps, where the driver's must not be asked.
         var pace = DiskRandom(state: chance.next())
         let odds = 1 + chance.below(12)
-        func readOn() { if pace.below(odds) == 0 { copier.step() } }
+        let began = life?.loop.wallMicroseconds ?? wall
+        // Between two files of a book it may stand still for long, so that one of them is copied long after its neighbours.
+        var halts = pace.below(4)
+        var haltedUntil = began
+        func readOn() {
+            let now = life?.loop.wallMicroseconds ?? wall
+            guard now >= haltedUntil, pace.below(odds) == 0 else { return }
+            copier.step()
+            if halts > 0, copier.isBetweenFiles(of: "paper/"), pace.below(3) == 0 {
+                halts -= 1
+                haltedUntil = now + Int64(pace.below(Int(options.retention.nanoseconds / 1_000)))
+            }
+        }
         disk.beforeStep = readOn
         meanwhile = readOn
-        let began = life?.loop.wallMicroseconds ?? wall
         while !copier.isDone {
             // The copy has to be done within R; towards the end it goes on without time passing.
             let now = life?.loop.wallMicroseconds ?? wall
-            guard Duration.microseconds(now - began) < options.retention * 0.6 else { break }
+            guard Duration.microseconds(now - began) < options.retention * 0.8 else { break }
             try act(turns: 1 + chance.below(6))
             guard chance.below(12) == 0 else { continue }
             tell("restarted during the copy")
@@ -117,7 +130,16 @@ extension Simulation {
         if rounds > 0 { try checkAtTheEnd() }
     }
 
-    private func goOnWithCopy(_ copy: SimulatedDisk, _ certain: (books: [Int], documents: [Int], audit: Set<Int>)) {
+    /// What was acknowledged when a copy began: that it must have.
+    private struct Certain {
+        let books: [Int]
+        let documents: [Int]
+        let audit: Set<Int>
+        let erased: Set<UserID>
+    }
+
+    private func goOnWithCopy(_ copy: SimulatedDisk, _ certain: Certain) {
+        copy.syncsNamesWithEverything = disk.syncsNamesWithEverything
         disk = copy
         wall += Int64(chance.below(2)) * 86_400_000_000 * Int64(chance.below(40))
         tell("the copy is started at \(Timestamp(microseconds: wall).utcText)")
@@ -126,6 +148,7 @@ extension Simulation {
             if document.path.isLogin { document.forgotten() } else { document.doubt(above: acknowledged) }
         }
         audit.doubt(allBut: certain.audit)
+        for user in erasures.keys where !certain.erased.contains(user) { erasures[user]?.isCopiedInPart() }
     }
 
     // MARK: Damage
@@ -136,10 +159,14 @@ extension Simulation {
             guard try begin() else { return }
             try act(turns: 20 + chance.below(60))
             endsInOrder = chance.below(2) == 0
+            if !endsInOrder, chance.below(2) == 0 { try actWithoutFiles() }
             if endsInOrder { try stop() } else { crash(chance.below(2) == 0 ? .kill : .powerCut) }
         }
-        guard let path = pickFile(), let size = disk.bytes(path)?.count, size > 0 else { return }
-        let place = chance.below(size)
+        guard let path = pickFile(), let bytes = disk.bytes(path), !bytes.isEmpty else { return }
+        let size = bytes.count
+        // What joins two lines is a place like no other.
+        let feeds = chance.below(3) == 0 ? bytes.indices.filter { bytes[$0] == 0x0A } : []
+        let place = feeds.isEmpty ? chance.below(size) : feeds[chance.below(feeds.count)]
         if flips {
             let bit = chance.below(8)
             tell("bit \(bit) of byte \(place) of \(path) (\(size) bytes) is turned")
@@ -162,15 +189,29 @@ extension Simulation {
 
     /// A file by chance, the journal and the books more often than the rest.
     private func pickFile() -> String? {
-        let kind = chance.below(8)
+        let kind = chance.below(10)
+        let newest = disk.paths.last { $0.hasPrefix("journal/") && $0.hasSuffix(".jsonl") }
         let paths = disk.paths.filter { path in
             switch kind {
-            case ..<3: path.hasPrefix("journal/")
-            case ..<6: path.hasPrefix("paper/")
+            case ..<3: path == newest
+            case 3: path.hasPrefix("journal/")
+            case ..<8: path.hasPrefix("paper/")
             default: true
             }
         }
         return paths.isEmpty ? nil : paths[chance.below(paths.count)]
+    }
+
+    /// Batches with records of several users, and no time for the readable files to get them.
+    private func actWithoutFiles() throws(Violation) {
+        for _ in 0..<2 + chance.below(3) {
+            guard let life, !isCrashed else { return }
+            life.loop.perform { for _ in 0..<1 + chance.below(4) { trade() } }
+            while life.queue.runNext() { life.loop.runUntilIdle() }
+            if chance.below(2) == 0 { life.loop.advance(by: options.sealDelay + .milliseconds(1)) }
+            while life.queue.runNext() { life.loop.runUntilIdle() }
+            try lookAround()
+        }
     }
 
     // MARK: A full disk
@@ -208,6 +249,10 @@ extension Simulation {
             try act(turns: 5 + chance.below(20))
         }
         if chance.below(2) == 0 { crash(.powerCut) }
+        if erasures.values.contains(where: \.isCertain) {
+            if life == nil { _ = try begin() }
+            try checkErasedFiles()
+        }
         try checkAtTheEnd()
     }
 
@@ -266,6 +311,12 @@ extension Simulation {
         }
         guard try begin() else { return }
         try loadAll()
+        try checkErasedFiles()
+        try checkAtTheEnd()
+    }
+
+    /// When the retention has passed the files of erased users are gone.
+    private func checkErasedFiles() throws(Violation) {
         for _ in 0..<8 { pass(options.retention / 2) }
         life?.settle()
         try lookAround()
@@ -274,7 +325,6 @@ extension Simulation {
                 throw Violation("\(erasure.user) was erased long ago and \(path) is still there.")
             }
         }
-        try checkAtTheEnd()
     }
 
     // MARK: Mixed lives
@@ -285,11 +335,12 @@ extension Simulation {
         try stop()
         // One backup, and what the folder became after it, in two different lives.
         let backup = disk.crashed(.kill)
-        let base = books.map { $0.branched(seed: chance.next()) }
+        let doesTheSame = chance.below(2) == 0
+        let base = books.map { $0.branched(seed: doesTheSame ? nil : chance.next()) }
         let baseDocuments = documents.map { $0.branched() }
         guard try begin() else { return }
         try act(turns: 10 + chance.below(50))
-        try stop()
+        try endForMixing()
         let first = (disk: disk, books: books, documents: documents)
         (books, documents) = (base, baseDocuments)
         disk = backup.crashed(.kill)
@@ -297,19 +348,31 @@ extension Simulation {
         if isTwoLives {
             guard try begin() else { return }
             try act(turns: 10 + chance.below(50))
-            try stop()
+            try endForMixing()
         }
         let second = (disk: disk, books: books, documents: documents)
-        // One over the other: all its files, or only some of them.
+        // One over the other: all its files, only some of them, or one user's folder in place of what is there.
         let mixed = first.disk.crashed(.kill)
         let takesAll = chance.below(2) == 0
-        for path in second.disk.paths where takesAll || chance.below(2) == 0 {
+        let user = chance.below(2) == 0 ? books[chance.below(books.count)].user : nil
+        let folder = user.map { "paper/\($0.text)/" } ?? ""
+        for path in first.disk.paths where user != nil && path.hasPrefix(folder) && second.disk.bytes(path) == nil { mixed.erase(path) }
+        for path in second.disk.paths where user != nil ? path.hasPrefix(folder) : takesAll || chance.below(2) == 0 {
             guard let bytes = second.disk.bytes(path), bytes != mixed.bytes(path) else { continue }
             tell("  \(path): \(bytes.count) bytes in place of \(mixed.bytes(path)?.count ?? 0)")
             if mixed.bytes(path) == nil { mixed.place(path, bytes) } else { mixed.overwrite(path) { $0 = bytes } }
         }
-        tell("\(takesAll ? "all" : "some") files of \(isTwoLives ? "another life" : "a backup") are copied over the folder")
+        tell(
+            "\(user.map { "the books of \($0)" } ?? (takesAll ? "all" : "some") + " files") of \(isTwoLives ? "another life" : "a backup") are copied over the folder"
+        )
         try lookAtMixture(mixed, first.books, second.books)
+    }
+
+    /// Ends a life that will be mixed with another: with everything in the readable files, or with some of it in the journal only.
+    private func endForMixing() throws(Violation) {
+        if chance.below(2) == 0 { return try stop() }
+        if chance.below(2) == 0 { try actWithoutFiles() }
+        crash(.kill)
     }
 
     /// Refused, or each book whole in one of the two lives, or closed.

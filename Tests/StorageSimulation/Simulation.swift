@@ -44,6 +44,8 @@ package final class Simulation {
     /// Called when the process stands still for a moment: a copy reads on.
     var meanwhile: (() -> Void)?
     var isCopying: Bool { meanwhile != nil }
+    /// Whether users are erased now and then, where the scenario knows what to make of it.
+    var erasesUsers = false
     private let tells: Bool
     package private(set) var story: [String] = []
     private var lives: UInt64 = 0
@@ -57,6 +59,13 @@ package final class Simulation {
             return (Violation("The second run of \(plan) went otherwise than the first."), again.story)
         }
         return (violation, again.story)
+    }
+
+    /// The whole story of a case, whether it finds something or not.
+    package static func story(of plan: SimulationCase, without rules: Set<ProtocolRule> = []) -> [String] {
+        let simulation = Simulation(plan, rules, tells: true)
+        _ = simulation.run()
+        return simulation.story
     }
 
     /// Whether a case finds something, without its story.
@@ -91,17 +100,26 @@ package final class Simulation {
         options.segmentAge = .milliseconds(Int64(300 + chance.below(8_000)))
         options.appendDelay = .milliseconds(Int64([1, 50, 250, 900][chance.below(4)]))
         options.appendBacklogBytes = [2_000, 16 << 20][chance.below(2)]
-        options.checkpointInterval = .milliseconds(Int64(50 + chance.below(2_500)))
+        options.checkpointInterval = .milliseconds(Int64(50 + chance.below([500, 2_500, 20_000][chance.below(3)])))
         options.checkpointBytes = [3_000, 64 << 20][chance.below(2)]
         options.documentCacheEntries = [1, 4, 4_096][chance.below(3)]
-        options.retention = .milliseconds(Int64(1_000 + chance.below(6_000)))
+        options.retention = .milliseconds(Int64(400 + chance.below([1_000, 4_000, 8_000][chance.below(3)])))
+        options.archiveMargin = .milliseconds(Int64(chance.below(500)))
         options.compactionBytes = [500, 2_000, 8_000][chance.below(3)]
         options.tidyInterval = .milliseconds(Int64(20 + chance.below(400)))
+        if plan.scenario == .copy, chance.below(2) == 0 {
+            // Books that are folded again and again while the copy is made.
+            options.compactionBytes = 400
+            options.segmentAge = .milliseconds(200)
+            options.tidyInterval = .milliseconds(20)
+        }
         options.tidyPause = .milliseconds(Int64(1 + chance.below(4)))
         options.proofRetry = .milliseconds(500)
         options.shortestRetention = options.retention
         options.openFiles = [4, 20][chance.below(2)]
         options.without = rules
+        disk.syncsNamesWithEverything = chance.below(2) == 0
+        erasesUsers = plan.scenario == .erase || chance.below(4) == 0
         let names = ["AA", "BB", "ZX12345678", "CC"].prefix(2 + chance.below(3))
         for name in names { addBook(name, .default) }
         if chance.below(2) == 0, let swing = BookName("swing") { addBook("AA", swing) }
