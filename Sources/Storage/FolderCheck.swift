@@ -109,10 +109,11 @@ final class FolderCheck {
 
     private func check(_ key: BookKey) {
         let name = FolderCheck.name(key)
-        if journal.erased.contains(key.user) {
+        let loader = journal.loader(of: key, format)
+        // A copy may have what was left of the files, and of the journal only what came later.
+        if journal.erased.contains(key.user) || loader.hasTombstone(on: disk) {
             return tell(.remark, "\(name) was erased; what is left of the files goes when no copy can need it.")
         }
-        let loader = journal.loader(of: key, format)
         var found: [String] = []
         do throws(StorageFailure) {
             let looked = try loader.inspect(on: disk)

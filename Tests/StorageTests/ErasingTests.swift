@@ -93,6 +93,25 @@ import Wire
         #expect(throws: StorageFailure.userErased(user)) { try last.load(user, BookName("swing")!) }
     }
 
+    @Test func `leaves a copy in order that has some of the files and nothing of it in the journal`() throws {
+        let (rig, traders) = try lived()
+        let orders = try #require(rig.disk.bytes("paper/AA/user_AA_paper_orders.jsonl"))
+        _ = erase(rig)
+        rig.advance(by: .seconds(12))
+        for _ in 0..<20 {
+            traders[2].act(on: rig)
+            rig.advance(by: .milliseconds(100))
+        }
+        rig.advance(by: .seconds(60))
+        let copy = rig.disk.crashed(.kill)
+        #expect(!copy.paths.contains { $0.hasPrefix("journal/") && copy.text($0).contains("\"u\":\"AA\"") })
+        copy.place("paper/AA/user_AA_paper_orders.jsonl", orders)
+        var troubles: [String] = []
+        try Store.check(disk: copy) { if $0.verdict == .trouble { troubles.append($0.text) } }
+        #expect(troubles == [])
+        try expectGone(try Rig(copy), traders)
+    }
+
     @Test func `that could not be stored forgets nothing of a book that was being read`() throws {
         let (rig, traders) = try lived()
         rig.advance(by: .seconds(2))
