@@ -41,9 +41,9 @@ package final class FolderCopier {
 
     package var isDone: Bool { tasks.isEmpty }
 
-    /// Whether it has just listed or read something, and a file below `prefix` comes next.
-    package func isBetweenFiles(of prefix: String) -> Bool {
-        if case .open(let path)? = tasks.last { path.hasPrefix(prefix) } else { false }
+    /// The file that it opens next, when a file is next.
+    package var nextFile: String? {
+        if case .open(let path)? = tasks.last { path } else { nil }
     }
 
     /// The copy, when it is done.

@@ -53,8 +53,9 @@ extension Simulation {
     /// Lets time pass, the disk thread keeping up more or less.
     func pass(_ duration: Duration) {
         guard let life else { return }
-        tell("\(duration) pass")
-        var left = duration
+        let most = copyEnds.map { Duration.microseconds(max(0, $0 - life.loop.wallMicroseconds)) } ?? duration
+        var left = min(duration, most)
+        tell("\(left) pass")
         while left > .zero, !isCrashed {
             let piece = min(left, .milliseconds(Int64(20 + chance.below(600))))
             life.loop.advance(by: piece)
@@ -67,8 +68,9 @@ extension Simulation {
 
     // MARK: Books
 
-    func trade() {
-        guard let life, let book = ready() else { return }
+    /// An act on the book, or on any that takes acts.
+    func trade(in chosen: BookHistory? = nil) {
+        guard let life, let book = ready(chosen) else { return }
         let (act, state) = book.nextAct()
         var commit = act
         let document = chance.below(6) == 0 ? freeDocument() : nil
@@ -101,8 +103,10 @@ extension Simulation {
     }
 
     /// A book that takes acts, if any.
-    private func ready() -> BookHistory? {
-        let ready = books.filter { erasures[$0.user] == nil && $0.isLoaded && $0.installing == nil && !$0.isLoading && !$0.isClosed }
+    private func ready(_ chosen: BookHistory? = nil) -> BookHistory? {
+        let ready = (chosen.map { [$0] } ?? books).filter {
+            erasures[$0.user] == nil && $0.isLoaded && $0.installing == nil && !$0.isLoading && !$0.isClosed
+        }
         return ready.isEmpty ? nil : ready[chance.below(ready.count)]
     }
 

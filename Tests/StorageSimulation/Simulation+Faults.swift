@@ -75,6 +75,7 @@ extension Simulation {
             try stop()
             guard try begin() else { return }
         }
+        if chance.below(3) == 0 { try actAndRest() }
         // What is acknowledged at this moment the copy must have.
         try lookAround()
         let certain = Certain(
@@ -83,6 +84,7 @@ extension Simulation {
         let copier = FolderCopier(
             of: disk, manner: FolderCopier.Manner.allCases[chance.below(2)], chunkBytes: 200 + chance.below(6_000), seed: chance.next())
         tell("a copy begins")
+        for book in books where book.installing != nil { book.wasInstalledDuringCopy = true }
         // Its own chance: the copy reads on inside the store's steps, where the driver's must not be asked.
         var pace = DiskRandom(state: chance.next())
         let odds = 1 + chance.below(12)
@@ -90,23 +92,42 @@ extension Simulation {
         // Between two files of a book it may stand still for long, so that one of them is copied long after its neighbours.
         var halts = pace.below(4)
         var haltedUntil = began
+        var haltedIn: [BookHistory] = []
+        var goesOnThere = false
         func readOn() {
             let now = life?.loop.wallMicroseconds ?? wall
             guard now >= haltedUntil, pace.below(odds) == 0 else { return }
             copier.step()
-            if halts > 0, copier.isBetweenFiles(of: "paper/"), pace.below(3) == 0 {
+            if halts > 0, let path = copier.nextFile, pace.below(3) == 0 {
+                haltedIn = books.filter { path.hasPrefix("paper/\($0.user.text)/") }
+                guard !haltedIn.isEmpty else { return }
                 halts -= 1
-                haltedUntil = now + Int64(pace.below(Int(options.retention.nanoseconds / 1_000)))
+                goesOnThere = pace.below(2) == 0
+                let most = options.retention.wholeMicroseconds
+                haltedUntil = pace.below(2) == 0 ? now + most : now + Int64(pace.below(Int(most)))
             }
         }
         disk.beforeStep = readOn
         meanwhile = readOn
+        // The copy has to be done within R; towards the end it goes on without time passing.
+        let ends = began + (options.retention * 0.9).wholeMicroseconds
+        copyEnds = ends
         while !copier.isDone {
-            // The copy has to be done within R; towards the end it goes on without time passing.
             let now = life?.loop.wallMicroseconds ?? wall
-            guard Duration.microseconds(now - began) < options.retention * 0.8 else { break }
+            guard now < ends else { break }
+            if now < haltedUntil, chance.below(goesOnThere ? 2 : 6) == 0 {
+                // Those whose files it is among go on, so that the rest of these files tells of more.
+                for book in haltedIn where chance.below(3) != 0 {
+                    if !book.isLoaded { load(book) }
+                    trade(in: book)
+                }
+                pass(.milliseconds(Int64(50 + chance.below(400))))
+                try lookAround()
+                continue
+            }
             try act(turns: 1 + chance.below(6))
-            guard chance.below(12) == 0 else { continue }
+            // A start takes a second.
+            guard chance.below(12) == 0, ends - now > 1_500_000 else { continue }
             tell("restarted during the copy")
             if chance.below(2) == 0 { try stop() } else { crash(.kill) }
             guard try begin() else { break }
@@ -115,6 +136,7 @@ extension Simulation {
         copier.finish()
         tell("the copy is done after \(Duration.microseconds(took))")
         meanwhile = nil
+        copyEnds = nil
         disk.beforeStep = nil
         end()
         guard Duration.microseconds(took) < options.retention else { return }
@@ -128,6 +150,19 @@ extension Simulation {
             crash(.powerCut)
         }
         if rounds > 0 { try checkAtTheEnd() }
+    }
+
+    /// Much at once, and then nothing until most of the retention has passed: what is folded and archived next is all of that.
+    private func actAndRest() throws(Violation) {
+        for _ in 0..<3 + chance.below(5) {
+            for book in books {
+                if !book.isLoaded { load(book) }
+                trade(in: book)
+            }
+            pass(.milliseconds(50))
+        }
+        pass(options.retention * (0.4 + 0.1 * Double(chance.below(6))))
+        try lookAround()
     }
 
     /// What was acknowledged when a copy began: that it must have.

@@ -44,6 +44,8 @@ package final class Simulation {
     /// Called when the process stands still for a moment: a copy reads on.
     var meanwhile: (() -> Void)?
     var isCopying: Bool { meanwhile != nil }
+    /// When a copy that is made has to be done, by the wall clock: time does not pass beyond that.
+    var copyEnds: Int64?
     /// Whether users are erased now and then, where the scenario knows what to make of it.
     var erasesUsers = false
     private let tells: Bool
@@ -110,6 +112,7 @@ package final class Simulation {
         if plan.scenario == .copy, chance.below(2) == 0 {
             // Books that are folded again and again while the copy is made.
             options.compactionBytes = 400
+            options.retention = .milliseconds(Int64(4_000 + chance.below(6_000)))
             options.segmentAge = .milliseconds(200)
             options.tidyInterval = .milliseconds(20)
         }
