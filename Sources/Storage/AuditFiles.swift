@@ -17,6 +17,8 @@ final class AuditFiles {
     private var lastEntries = 0
     /// What was written since the last checkpoint, and where: a sync that failed may have lost it.
     private var unsynced: [(path: String, offset: Int64, bytes: [UInt8])] = []
+    /// A sync of a day failed since the last checkpoint.
+    private(set) var isInDoubt = false
     /// How far the files were read back from the disk.
     private var proven: (day: CivilDate, offset: Int64, seq: Int64)?
 
@@ -221,8 +223,24 @@ final class AuditFiles {
         }
     }
 
+    /// Makes a day durable before the next begins: the newest day says up to which record the audit is written, so no earlier one may lack
+    /// what comes before.
+    private func settle(_ day: CivilDate) throws(DiskFailure) {
+        if isInDoubt { try writeAgain() }
+        do throws(DiskFailure) {
+            try disk.open(AuditFiles.path(day), for: .updating).sync()
+        } catch {
+            isInDoubt = true
+            throw error
+        }
+        try disk.syncDirectory("audit")
+    }
+
     /// Everything that was written is synced.
-    func checkpointed() { unsynced = [] }
+    func checkpointed() {
+        unsynced = []
+        isInDoubt = false
+    }
 
     /// Makes the pages of what was written since the last checkpoint dirty again, after a sync that may have dropped them.
     func writeAgain() throws(DiskFailure) {
@@ -272,6 +290,7 @@ final class AuditFiles {
     }
 
     private func begin(_ next: CivilDate) throws(DiskFailure) {
+        if let day { try settle(day) }
         var writer = RowWriter()
         writer.raw("{")
         writer.firstText("fmt", "tradehouse.audit")

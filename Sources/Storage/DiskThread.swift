@@ -145,7 +145,7 @@ final class DiskThread: @unchecked Sendable {
     /// Makes everything durable that was appended and replaced so far; says whether that worked.
     func checkpoint() -> Bool {
         do {
-            if isInDoubt, !options.without.contains(.verifyAfterFailedSync) {
+            if isInDoubt || audit.isInDoubt, !options.without.contains(.verifyAfterFailedSync) {
                 for (path, line) in unsynced.sorted(by: { $0.key < $1.key }) { try Documents.write(line, to: path, on: disk) }
                 try audit.writeAgain()
             }

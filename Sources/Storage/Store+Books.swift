@@ -70,7 +70,7 @@ extension Store {
             guard case .busy(let waiting) = open.phase else { preconditionFailure("A book that is read stays busy until it is.") }
             if case .failure(.userErased) = result { metTombstone(key.user) }
             if isErased(key.user) {
-                if erasures[key.user]?.segment == 0, open.durableV > 0 {
+                if !hasEnded(key.user), open.durableV > 0 {
                     // An end that is not durable yet may still come to nothing, and then the book is what it was.
                     open.phase = .stale
                 } else {

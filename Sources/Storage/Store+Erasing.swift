@@ -53,6 +53,9 @@ extension Store {
     /// Whether the user was erased and something of that is still to be done or to be kept in mind.
     func isErased(_ user: UserID) -> Bool { erasures[user] != nil }
 
+    /// Whether the user's end is durable: nothing brings the books back.
+    func hasEnded(_ user: UserID) -> Bool { (erasures[user]?.segment ?? 0) > 0 }
+
     private func letGo(_ key: BookKey) {
         books[key] = nil
         unsyncedBooks.remove(key)

@@ -14,7 +14,7 @@ extension Store {
     func tidyBooks() -> Bool {
         let now = loop.monotonicNanoseconds
         guard let key = forgetting.takeRevisit(at: now) else { return false }
-        if isErased(key.user) {
+        if hasEnded(key.user) {
             tidied()
             return true
         }

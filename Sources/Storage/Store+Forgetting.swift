@@ -211,7 +211,8 @@ extension Store {
             forgetting.proof = proof
             tidied()
         }
-        if isErased(key.user) { return goOn() }
+        // An end that is not durable yet may come to nothing, and then the files are all there is of the book.
+        if hasEnded(key.user) { return goOn() }
         if forgetting.proven[key] ?? 0 >= book.v, !suspectBooks.contains(key) { return goOn() }
         let open = books[key]
         if open?.isBusy == true || backlog.books[key] != nil || (open?.isHeld == true && (open?.unsettled ?? 0) > 0) {

@@ -45,6 +45,10 @@ import Wire
         return try outcome.get()
     }
 
+    private func newestSegmentBytes(_ disk: SimulatedDisk) -> Int {
+        disk.paths.last { $0.hasPrefix("journal/") && $0.hasSuffix(".jsonl") }.flatMap { disk.bytes($0)?.count } ?? 0
+    }
+
     private func isRefused(_ ticket: Ticket) -> Bool {
         if case .failure(.userErased(user)) = ticket.outcome { true } else { false }
     }
@@ -110,6 +114,36 @@ import Wire
         try Store.check(disk: copy) { if $0.verdict == .trouble { troubles.append($0.text) } }
         #expect(troubles == [])
         try expectGone(try Rig(copy), traders)
+    }
+
+    @Test func `that is on its way proves nothing of what is still in the journal only`() throws {
+        let (rig, traders) = try lived()
+        rig.advance(by: .seconds(2))
+        traders[0].act(on: rig)
+        rig.settle()
+        // The journal takes these acts, the readable files do not, and no end is stored.
+        rig.disk.capacityBytes = rig.disk.usedBytes
+        traders[0].act(on: rig)
+        rig.advance(by: .seconds(601), step: .milliseconds(500))
+        #expect(traders[0].acknowledged == traders[0].tickets.count)
+        // One moment of space makes the next segment and fills it: theirs is closed and waits for its proof, and an end finds no room.
+        rig.disk.capacityBytes = SimulatedDisk.unlimitedBytes
+        let segments = rig.disk.paths.count { $0.hasPrefix("journal/") }
+        repeat {
+            traders[2].act(on: rig)
+            while rig.queue.runNext() { rig.loop.runUntilIdle() }
+        } while rig.disk.paths.count { $0.hasPrefix("journal/") } == segments || newestSegmentBytes(rig.disk) < 5_500
+        rig.disk.capacityBytes = 0
+        for step in 0..<3_000 {
+            _ = erase(rig)
+            rig.loop.advance(by: .milliseconds(10))
+            if step % 2 == 0, rig.queue.runNext() { rig.loop.runUntilIdle() }
+        }
+        rig.settle()
+        #expect(rig.log.events.contains("batch_not_stored"))
+        rig.disk.capacityBytes = SimulatedDisk.unlimitedBytes
+        rig.advance(by: .seconds(10))
+        for trader in traders { #expect(try rig.load(trader.user, trader.book)?.sorted == trader.current.sorted) }
     }
 
     @Test func `that could not be stored forgets nothing of a book that was being read`() throws {

@@ -294,4 +294,31 @@ import Wire
             #expect(left.paths.filter { $0.hasPrefix("audit/") }.contains { left.text($0).contains("kept") })
         }
     }
+
+    @Test func `a day of the audit is durable before the next begins`() throws {
+        // Two seconds before midnight.
+        let loop = SimulatedLoop(wallMicroseconds: 1_795_219_198_000_000)
+        let disk = SimulatedDisk()
+        disk.syncsNamesWithEverything = false
+        let rig = try Rig(disk, loop: loop)
+        func note(_ ref: String) {
+            _ = rig.commit(Commit(user: user, audit: [AuditEntry(actor: "owner", ip: "", act: "noted", ref: ref)]))
+            rig.advance(by: .seconds(1))
+        }
+        note("before-midnight")
+        rig.advance(by: .seconds(1))
+        // The disk loses the first sync of the old day, and it is not believed when it is asked again.
+        disk.failingSyncPrefix = "audit/2026-11-20"
+        disk.failingSyncs = 1
+        note("after-midnight")
+        rig.advance(by: .seconds(10))
+        #expect(rig.log.events.contains("audit_not_written"))
+        #expect(disk.text("audit/2026-11-21.jsonl").contains("after-midnight"))
+        for _ in 1...20 {
+            let left = disk.crashed(.powerCut)
+            try Rig(left).close()
+            let audit = left.paths.filter { $0.hasPrefix("audit/") }.map { left.text($0) }.joined()
+            #expect(audit.contains("before-midnight") && audit.contains("after-midnight"))
+        }
+    }
 }
