@@ -22,8 +22,8 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
     private let device: UInt64
     /// Directory changes that are not durable, oldest first.
     private var changes: [DirectoryChange] = []
-    /// Nodes by the path they were found under; begun anew when a name goes or means something else.
-    private var found: [String: Node] = [:]
+    /// Folders by their paths, as far as they were looked for; begun anew when one goes or gets another name.
+    private var folders: [Substring: Node] = [:]
     /// Changing operations so far.
     package private(set) var steps = 0
     private var crashPoint: (step: Int, kind: Crash)?
@@ -133,20 +133,25 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
     }
 
     func node(_ path: String) -> Node? {
-        if let known = found[path] { return known }
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path.isEmpty ? root : root.entries[path] }
+        return folder(path[..<slash])?.entries[String(path[path.utf8.index(after: slash)...])]
+    }
+
+    private func folder(_ path: Substring) -> Node? {
+        if let known = folders[path] { return known }
         var node = root
         for component in path.split(separator: "/") {
             guard let next = node.entries[String(component)] else { return nil }
             node = next
         }
-        found[path] = node
+        if node.isDirectory { folders[path] = node }
         return node
     }
 
     private func parent(_ path: String, _ operation: String) throws(DiskFailure) -> (Node, String) {
-        let parts = path.split(separator: "/").map(String.init)
-        guard let name = parts.last, name != ".", name != "..", let folder = node(parts.dropLast().joined(separator: "/")),
-            folder.isDirectory
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
+        guard !name.isEmpty, name != ".", name != "..", let folder = slash.map({ folder(path[..<$0]) }) ?? root, folder.isDirectory
         else { throw DiskFailure(.notFound, operation, path) }
         return (folder, name)
     }
@@ -314,7 +319,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
         file.durable = bytes
         folder.entries[name] = file
         folder.durableEntries[name] = file
-        found = [:]
+        folders = [:]
     }
 
     /// Makes a folder with those above it, durably.
@@ -334,7 +339,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
         guard let name = parts.last, let folder = node(parts.dropLast().joined(separator: "/")) else { return }
         folder.entries[name] = nil
         folder.durableEntries[name] = nil
-        found = [:]
+        folders = [:]
     }
 
     /// A copy as `cp -r` makes it while the disk is in use: `between` runs between two chunks, and may change anything.
@@ -421,7 +426,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
         func move() {
             from.entries[name] = nil
             to.entries[newName] = node
-            found.removeAll(keepingCapacity: true)
+            if node.isDirectory { folders = [:] }
             changes.append(.rename(from: from, name: name, to: to, newName: newName, node: node))
         }
         try step("rename", path, half: move)
@@ -434,7 +439,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
         guard !node.isDirectory || node.entries.isEmpty else { throw DiskFailure(.alreadyExists, "remove", path) }
         func remove() {
             folder.entries[name] = nil
-            found.removeAll(keepingCapacity: true)
+            if node.isDirectory { folders = [:] }
             changes.append(.unlink(directory: folder, name: name))
         }
         try step("remove", path, half: remove)

@@ -28,7 +28,10 @@ extension Simulation {
             life?.loop.perform { for _ in 0..<2 + chance.below(4) { trade() } }
         case ..<66: changeDocument()
         case ..<70: noteAudit()
-        case ..<82: load(books[chance.below(books.count)])
+        case ..<82:
+            let book = books[chance.below(books.count)]
+            // Now and then one that is there already.
+            if !book.isLoaded || chance.below(4) == 0 { load(book) }
         case ..<86: forget()
         case ..<92: readDocument(documents[chance.below(documents.count)])
         case ..<94: install()
