@@ -165,10 +165,10 @@ enum DataFolder {
                 try made.write(disk)
                 format = made
             }
-            // A start that was cut short may have left FORMAT.json without the folders' names, and those must not be lost later.
-            var isMade = false
-            for directory in directories where try disk.makeDirectory(directory) { isMade = true }
-            if isMade, !options.without.contains(.syncFolders) { try disk.syncDirectory("") }
+            // A start that was cut short may have left FORMAT.json without the folders' names, or its own name and theirs in the cache only,
+            // and none must be lost later.
+            for directory in directories { try disk.makeDirectory(directory) }
+            if !options.without.contains(.syncFolders) { try disk.syncDirectory("") }
         } catch let failure as DiskFailure {
             throw translate(failure, disk)
         } catch let failure as StorageFailure {

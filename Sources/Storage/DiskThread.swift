@@ -176,6 +176,7 @@ final class DiskThread: @unchecked Sendable {
     /// Whether documents stand on the disk; those that a crash left in the journal only get their files first. A sync that fails
     /// leaves everything written since the last checkpoint in doubt.
     func prove(_ asked: [DocumentProof.Request], loginsAfter: Int64) -> [DocumentProof.Outcome] {
+        if let why = doubt { return asked.map { _ in .failed(why) } }
         var failures: [DocumentPath: String] = [:]
         var directories: Set<String> = []
         for request in asked {
@@ -201,8 +202,16 @@ final class DiskThread: @unchecked Sendable {
         }
     }
 
+    /// Why nothing may be proven before the next checkpoint: a proof drops the cache, and after a sync that failed only the cache has what
+    /// that checkpoint writes anew.
+    private var doubt: String? {
+        guard isInDoubt || audit.isInDoubt, !options.without.contains(.verifyAfterFailedSync) else { return nil }
+        return "a sync of the readable files failed"
+    }
+
     /// As `AuditFiles.prove`.
     func proveAudit(upTo seq: Int64, since start: CivilDate) -> AuditFiles.Proof {
+        if let why = doubt { return .failed(why) }
         let outcome = audit.prove(upTo: seq, since: start, without: options.without)
         if case .unsynced = outcome { isInDoubt = true }
         return outcome

@@ -321,4 +321,50 @@ import Wire
             #expect(audit.contains("before-midnight") && audit.contains("after-midnight"))
         }
     }
+
+    @Test func `a start that was killed leaves nothing that the next power cut takes from a later one`() throws {
+        for step in 1...40 {
+            let disk = SimulatedDisk(seed: UInt64(step))
+            disk.kill(atStep: step)
+            _ = try? Rig(disk)
+            disk.revive()
+            let rig = try Rig(disk)
+            let trader = Trader("AA")
+            _ = try rig.load(user)
+            trader.act(on: rig)
+            rig.settle()
+            for _ in 1...6 { #expect(try Rig(disk.crashed(.powerCut)).load(user)?.sorted == trader.current.sorted, "killed at \(step)") }
+        }
+    }
+
+    @Test func `a proof drops nothing from the cache that only the cache has`() throws {
+        let paths = (0..<40).map { DocumentPath.user(UserID("U\($0)")!) }
+        for moment in stride(from: 0, to: 600, by: 20) {
+            let disk = SimulatedDisk(seed: UInt64(moment))
+            // Every append is followed by a checkpoint; the portions of a proof stand well apart.
+            let rig = try Rig(disk) {
+                ForgettingOptions.short(&$0)
+                $0.checkpointBytes = 1
+                $0.documentCacheEntries = 1
+                $0.tidyInterval = .milliseconds(700)
+                $0.tidyPause = .milliseconds(100)
+                $0.segmentBytes = 8_000
+            }
+            func write(_ version: Int64, fails: Bool = false) {
+                let changes = paths.map { DocumentChange($0, .object(JSONObject([("n", .number(JSONNumber(version)))]))) }
+                for change in changes { _ = rig.commit(Commit(user: user, documents: [change])) }
+                // The files get it after 250 ms.
+                if fails { disk.failingSyncsOfEverything = 1 }
+                rig.advance(by: .milliseconds(300), step: .milliseconds(10))
+            }
+            write(1)
+            write(2)
+            rig.advance(by: .milliseconds(Int64(moment)), step: .milliseconds(10))
+            write(3, fails: true)
+            for _ in 0..<20 {
+                rig.advance(by: .milliseconds(20), step: .milliseconds(10))
+                for path in paths { #expect(try read(rig, path)?["n"]?.int64 == 3, "\(moment) ms") }
+            }
+        }
+    }
 }
