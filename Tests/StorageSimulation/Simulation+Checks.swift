@@ -79,7 +79,12 @@ extension Simulation {
             tell("\(book.name): not loaded: \(failure)")
             if isCrashed || life?.remarks.fatal.isEmpty == false { return }
             switch failure {
-            case .quarantined, .documentQuarantined:
+            case .documentQuarantined(let path, _):
+                // Any user's act may change an account, which says whether a book without files is new.
+                book.isClosed = true
+                closedDocuments.insert(path)
+                if closedDocuments.count > tolerance.closedUsers { fail("\(book.name) is closed: \(failure)") }
+            case .quarantined:
                 book.isClosed = true
                 if book.wasInstalledDuringCopy { return }
                 closedUsers.insert(book.user)
