@@ -42,6 +42,7 @@ struct BookLoader: Sendable {
         if hasTombstone(on: disk) { throw .userErased(key.user) }
         let texts = try readFiles(on: disk, mends: true)
         guard let texts else {
+            try settleAbsence(on: disk)
             files.adopt(key, [nil, nil, nil, nil])
             return LoadedBook(snapshot: nil, chain: BookChain())
         }
@@ -180,6 +181,15 @@ struct BookLoader: Sendable {
             return nil
         }
         return texts
+    }
+
+    /// Files that were set aside, now or by a process that was killed before it could sync that, never come back beside a new book.
+    private func settleAbsence(on disk: any Disk) throws(StorageFailure) {
+        do throws(DiskFailure) {
+            if try disk.status(of: key.directory) != nil { try disk.syncDirectory(key.directory) }
+        } catch {
+            throw .io(error)
+        }
     }
 
     /// What the file gave away; fewer than its header says when one is missing or not what it must be.

@@ -121,6 +121,14 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
             }
         }
 
+        /// The file or folder that gets a name; none for one that loses its last.
+        var node: Node? {
+            switch self {
+            case .link(_, _, let node), .rename(_, _, _, _, let node): node
+            case .unlink: nil
+            }
+        }
+
         func makeDurable() {
             switch self {
             case .link(let directory, let name, let node): directory.durableEntries[name] = node
@@ -449,8 +457,13 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
     package func syncDirectory(_ path: String) throws(DiskFailure) {
         guard let folder = node(path), folder.isDirectory else { throw DiskFailure(.notFound, "sync", path) }
         try step("sync", path)
-        for change in changes where change.involves(folder) { change.makeDurable() }
-        changes.removeAll { $0.involves(folder) }
+        // What a file was called before goes with it: no disk brings an older name back after a newer one is durable.
+        let moved = Set(changes.filter { $0.involves(folder) }.compactMap { $0.node.map { ObjectIdentifier($0) } })
+        func goes(_ change: DirectoryChange) -> Bool {
+            change.involves(folder) || change.node.map { moved.contains(ObjectIdentifier($0)) } ?? false
+        }
+        for change in changes where goes(change) { change.makeDurable() }
+        changes.removeAll(where: goes)
     }
 
     package func syncEverything() throws(DiskFailure) {

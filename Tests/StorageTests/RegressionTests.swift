@@ -367,4 +367,30 @@ import Wire
             }
         }
     }
+
+    @Test func `files of an install that came to nothing never come back beside a new book`() throws {
+        let first = snapshot(acts: 6, seed: 3)
+        for step in 3...16 {
+            for later in 6...16 {
+                let rig = try Rig(SimulatedDisk(seed: UInt64(step * 100 + later)))
+                rig.disk.kill(atStep: step)
+                _ = install(rig, first)
+                rig.disk.revive()
+                // The next one sets the files aside and is killed, too.
+                let disk = rig.disk
+                disk.kill(atStep: later)
+                _ = try? Rig(disk).load(user)
+                disk.revive()
+                let last = try Rig(disk)
+                guard try last.load(user) == nil else { continue }
+                let trader = Trader("AA")
+                trader.act(on: last)
+                while last.queue.runNext() { last.loop.runUntilIdle() }
+                #expect(trader.acknowledged == 1)
+                for _ in 1...3 {
+                    #expect(try Rig(disk.crashed(.powerCut)).load(user)?.sorted == trader.current.sorted, "killed at \(step) and \(later)")
+                }
+            }
+        }
+    }
 }
