@@ -148,6 +148,21 @@ int cp_thread_niceness(int niceness) {
     return setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), niceness) < 0 ? -errno : 0;
 }
 
+int cp_thread_prompt(void) {
+    // As the kernel declares it; glibc of Debian 12 does not.
+    struct {
+        uint32_t size, policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t priority;
+        uint64_t runtime, deadline, period;
+    } attributes = {.size = sizeof attributes, .policy = SCHED_OTHER, .runtime = 100 * 1000};
+    errno = 0;
+    attributes.nice = getpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid));
+    if (errno != 0) return -errno;
+    return syscall(SYS_sched_setattr, 0, &attributes, 0) < 0 ? -errno : 0;
+}
+
 void cp_thread_name(const char *name) {
     char cut[16];
     snprintf(cut, sizeof cut, "%s", name);

@@ -119,6 +119,9 @@ package protocol DiskFile: AnyObject {
     func truncate(to bytes: Int64) throws(DiskFailure)
     /// Makes the content durable. After an error nothing may be believed about what was written since the last success.
     func sync() throws(DiskFailure)
+    /// Asks the system to begin writing the content out and does not wait for it, so that a later sync of much has less to do. Promises
+    /// nothing, so nothing is wrong where it cannot be done.
+    func beginWriting()
     /// Lets go of what the page cache holds of the file and is written out, so that the next read asks the disk. What was not synced stays.
     func dropCache() throws(DiskFailure)
     /// Takes the space for `bytes` from the file system; with `keepingSize` the file stays as long as it was.
@@ -129,6 +132,10 @@ package protocol DiskFile: AnyObject {
 package protocol DiskLock: AnyObject, Sendable {
     /// Whether the path still names the file that was locked.
     func isStillAt(_ path: String) throws(DiskFailure) -> Bool
+}
+
+extension DiskFile {
+    package func beginWriting() {}
 }
 
 extension Disk {

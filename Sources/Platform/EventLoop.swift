@@ -69,7 +69,7 @@ package final class EventLoop: Loop, TaskExecutor, @unchecked Sendable {
     private let runner = Atomic<UInt>(0)
     private let isStopping = Atomic(false)
     /// A monitor although nobody waits: the thread sanitizer understands its lock, and not that of `Mutex`.
-    private let inbox = Monitor<[Work]>([])
+    private let inbox = Monitor<ContiguousArray<Work>>([])
 
     private var slots: ContiguousArray<Slot> = []
     private var freeSlots: [UInt32] = []
@@ -106,6 +106,8 @@ package final class EventLoop: Loop, TaskExecutor, @unchecked Sendable {
 
     /// Turns on the calling thread until `stop`. Work that waits then stays undone.
     package func run() {
+        // Everybody waits for the loop. Where the kernel refuses, it runs like any other thread.
+        _ = cp_thread_prompt()
         owner.store(UInt(pthread_self()), ordering: .releasing)
         runner.store(UInt(pthread_self()), ordering: .releasing)
         defer { runner.store(0, ordering: .releasing) }
@@ -162,7 +164,7 @@ package final class EventLoop: Loop, TaskExecutor, @unchecked Sendable {
             defer { inbox = [] }
             return inbox
         }
-        queue.append(contentsOf: arrived)
+        if queue.isEmpty { queue = arrived } else { queue.append(contentsOf: arrived) }
         var left = Self.workPerTurn
         while queueStart < queue.count, left > 0 {
             let work = queue[queueStart]

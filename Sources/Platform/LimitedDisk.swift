@@ -61,6 +61,7 @@ private final class LimitedFile: DiskFile {
     func write(_ bytes: [UInt8], at offset: Int64) throws(DiskFailure) { try file.write(bytes, at: offset) }
     func truncate(to bytes: Int64) throws(DiskFailure) { try file.truncate(to: bytes) }
     func sync() throws(DiskFailure) { try file.sync() }
+    func beginWriting() { file.beginWriting() }
     func dropCache() throws(DiskFailure) { try file.dropCache() }
     func reserve(bytes: Int64, keepingSize: Bool) throws(DiskFailure) { try file.reserve(bytes: bytes, keepingSize: keepingSize) }
 }

@@ -206,6 +206,8 @@ private final class PosixFile: DiskFile {
         guard code == 0 else { throw PosixDisk.failure("sync", path, -code) }
     }
 
+    func beginWriting() { _ = cd_begin_writing(descriptor) }
+
     func dropCache() throws(DiskFailure) {
         let code = cd_drop_cache(descriptor)
         guard code == 0 else { throw PosixDisk.failure("drop the cache of", path, -code) }

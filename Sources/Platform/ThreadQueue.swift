@@ -80,8 +80,11 @@ package final class ThreadQueue: WorkQueue {
     private let threads: [SystemThread]
     private let limit: Int
 
-    /// Starts the threads. A positive `niceness` (to 19) lets everything else go first.
-    package init(name: String, threads count: Int, niceness: Int = 0, limit: Int = 1_024) throws(PlatformFailure) {
+    /// Starts the threads. A positive `niceness` (to 19) lets everything else go first; `isPrompt` is for jobs that are short and waited
+    /// for: their threads run as soon as there is one, where the kernel can do that.
+    package init(
+        name: String, threads count: Int, niceness: Int = 0, isPrompt: Bool = false, limit: Int = 1_024
+    ) throws(PlatformFailure) {
         precondition(count > 0 && limit > 0 && (0...19).contains(niceness), "A queue has threads, room and a niceness of 0 to 19.")
         self.limit = limit
         let state = state
@@ -92,6 +95,7 @@ package final class ThreadQueue: WorkQueue {
                     try SystemThread(name: count == 1 ? name : "\(name)-\(number)") {
                         // Refused only where the kernel forbids it; the queue then works at the usual priority.
                         if niceness > 0 { _ = cp_thread_niceness(Int32(niceness)) }
+                        if isPrompt { _ = cp_thread_prompt() }
                         Self.serve(state)
                     })
             } catch {

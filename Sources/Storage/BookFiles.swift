@@ -14,11 +14,21 @@ struct FileMark: Sendable, Equatable {
 enum AppendProblem: Error {
     case edited(path: String)
     case failed(DiskFailure)
+    /// The files end at another version than the one before the first act.
+    case doesNotContinue(v: Int64)
+}
+
+/// What the server left of a book's files.
+struct LeftFiles: Sendable {
+    /// Nil for a file that is not there yet.
+    var marks: [FileMark?] = [nil, nil, nil, nil]
+    /// What their last lines say.
+    var chain = BookChain()
 }
 
 final class BookFiles {
     private let disk: any Disk
-    private var marks: [BookKey: [FileMark?]] = [:]
+    private var left: [BookKey: LeftFiles] = [:]
     /// Directories in which names were made since the last checkpoint.
     private(set) var touched: Set<String> = []
 
@@ -31,12 +41,12 @@ final class BookFiles {
     }
 
     /// Takes over what loading a book found or left.
-    func adopt(_ key: BookKey, _ left: [FileMark?]) { marks[key] = left }
-    func forget(_ key: BookKey) { marks[key] = nil }
+    func adopt(_ key: BookKey, _ left: LeftFiles) { self.left[key] = left }
+    func forget(_ key: BookKey) { left[key] = nil }
 
     /// Whether the files are what was left of them; a book that is not open has none to compare.
     func areAsLeft(_ key: BookKey, on disk: any Disk) throws(DiskFailure) -> Bool {
-        guard let left = marks[key] else { return true }
+        guard let left = left[key]?.marks else { return true }
         for file in BookFile.allCases {
             let status = try disk.status(of: key.path(file))
             guard status.map({ FileMark(inode: $0.inode, bytes: $0.bytes) }) == left[file.rawValue] else { return false }
@@ -45,7 +55,7 @@ final class BookFiles {
     }
 
     /// A file was written anew under way.
-    func changed(_ key: BookKey, _ file: BookFile, _ mark: FileMark) { marks[key]?[file.rawValue] = mark }
+    func changed(_ key: BookKey, _ file: BookFile, _ mark: FileMark) { left[key]?.marks[file.rawValue] = mark }
     func checkpointed() { touched = [] }
     func touch(_ directory: String) { touched.insert(directory) }
 
@@ -56,21 +66,25 @@ final class BookFiles {
         touched.insert(key.directory)
     }
 
-    /// Appends durable lines to the files of a book, creating them when it has none.
-    func append(_ lines: BookLines, to key: BookKey, generation: Int64) throws(AppendProblem) {
-        var left = marks[key] ?? [nil, nil, nil, nil]
+    /// Appends the lines of durable acts to the files of a book, creating them when it has none.
+    func append(_ acts: [DurableAct], to key: BookKey, generation: Int64) throws(AppendProblem) {
+        var left = left[key] ?? LeftFiles()
+        guard let first = acts.first else { return }
+        guard first.v == left.chain.v + 1 else { throw .doesNotContinue(v: left.chain.v) }
+        let lines = BookLines(of: acts, to: &left.chain)
         do {
-            if left.contains(where: { $0 == nil }) { try makeDirectory(of: key) }
+            if left.marks.contains(where: { $0 == nil }) { try makeDirectory(of: key) }
             // Meta last: it says what the other three must contain.
             for file in BookFile.allCases {
                 let path = key.path(file)
-                if let mark = left[file.rawValue] {
+                if let mark = left.marks[file.rawValue] {
                     guard !lines[file].isEmpty else { continue }
                     let open = try disk.open(path, for: .updating)
                     let status = try open.status()
                     guard status.inode == mark.inode, status.bytes == mark.bytes else { throw AppendProblem.edited(path: path) }
                     try BookFiles.write(lines[file], to: open, at: mark.bytes)
-                    left[file.rawValue]?.bytes += Int64(lines[file].count)
+                    left.marks[file.rawValue]?.bytes += Int64(lines[file].count)
+                    if lines[file].count >= BookFiles.writtenSoon { open.beginWriting() }
                 } else {
                     let bytes = BookHeader(generation: generation).line(file, of: key) + lines[file]
                     let open: any DiskFile
@@ -81,10 +95,10 @@ final class BookFiles {
                         throw error
                     }
                     try BookFiles.write(bytes, to: open, at: 0)
-                    left[file.rawValue] = FileMark(inode: try open.status().inode, bytes: Int64(bytes.count))
+                    left.marks[file.rawValue] = FileMark(inode: try open.status().inode, bytes: Int64(bytes.count))
                 }
-                marks[key] = left
             }
+            self.left[key] = left
         } catch let problem as AppendProblem {
             throw problem
         } catch let failure as DiskFailure {
@@ -93,6 +107,9 @@ final class BookFiles {
             preconditionFailure("Only the disk fails here: \(error)")
         }
     }
+
+    /// So many bytes at once begin to be written out at once: a checkpoint that finds all of them makes the journal's syncs wait.
+    private static let writtenSoon = 16 << 10
 
     private static func write(_ bytes: [UInt8], to file: any DiskFile, at offset: Int64) throws(DiskFailure) {
         do {

@@ -31,7 +31,31 @@ struct BookKey: Hashable, Sendable, Comparable {
     static func < (a: BookKey, b: BookKey) -> Bool { a.user == b.user ? a.book < b.book : a.user < b.user }
 }
 
-/// Where the history of a book stands: enough to write the next transaction and to prove the last.
+/// Where the acts of a book stand: enough to write the next record.
+struct ActChain: Sendable, Equatable {
+    /// The number of transactions so far.
+    var v: Int64 = 0
+    /// The checksum of transaction `v` in the journal; nil before the first.
+    var jc: UInt32?
+    /// How many lines orders, positions and trades have, ever.
+    var n: SIMD3<Int64> = .zero
+    var generation: Int64 = 1
+
+    init() {}
+
+    init(_ chain: BookChain) { (v, jc, n, generation) = (chain.v, chain.jc, chain.n, chain.generation) }
+
+    /// Moves on to a record with such rows.
+    mutating func advance(to jc: UInt32, _ slices: RowSlices) {
+        v += 1
+        self.jc = jc
+        n &+= slices.counts
+    }
+
+    var previousText: String { jc.map(SealedLine.hexText) ?? BookChain.genesis }
+}
+
+/// Where the history of a book stands: enough to write the lines of the next transaction and to prove the last.
 struct BookChain: Sendable, Equatable {
     /// The number of transactions so far.
     var v: Int64 = 0
@@ -43,26 +67,52 @@ struct BookChain: Sendable, Equatable {
     var fc: SIMD3<UInt32> = .zero
     var generation: Int64 = 1
 
-    var previousText: String { jc.map(SealedLine.hexText) ?? BookChain.genesis }
     static let genesis = "genesis"
 }
 
-/// Where the rows stand inside a record: ranges of members without their braces.
+/// Where the rows stand inside a record: ranges of members without their braces, counted from the record's first byte.
 struct RowSlices: Sendable {
-    var orders: [Range<Int>] = []
-    var positions: [Range<Int>] = []
-    var trades: [Range<Int>] = []
+    /// Orders, then positions, then trades; one array, because every act has one.
+    private var ranges: [Range<Int>] = []
+    private(set) var counts: SIMD3<Int64> = .zero
     /// The members after `n`, beginning with a comma.
     var meta: Range<Int> = 0..<0
 
-    subscript(_ file: BookFile) -> [Range<Int>] {
+    init() {}
+
+    init(expecting count: Int) { ranges.reserveCapacity(count) }
+
+    init(orders: [Range<Int>], positions: [Range<Int>], trades: [Range<Int>]) {
+        ranges = orders + positions + trades
+        counts = SIMD3(Int64(orders.count), Int64(positions.count), Int64(trades.count))
+    }
+
+    /// Adds a row; those of a file come together, and the files in their order.
+    mutating func add(_ range: Range<Int>, to file: BookFile) {
+        ranges.append(range)
+        counts[file.rawValue] += 1
+    }
+
+    subscript(_ file: BookFile) -> ArraySlice<Range<Int>> {
         switch file {
-        case .orders: orders
-        case .positions: positions
-        case .trades: trades
+        case .orders: ranges[..<Int(counts[0])]
+        case .positions: ranges[Int(counts[0])..<Int(counts[0] + counts[1])]
+        case .trades: ranges[Int(counts[0] + counts[1])...]
         case .meta: []
         }
     }
+}
+
+/// An act that is durable in the journal and has yet to reach the readable files: what its lines are made of.
+struct DurableAct: Sendable {
+    /// The whole batch, shared by all its acts, and where the act's record stands in it.
+    let batch: [UInt8]
+    let record: Range<Int>
+    let slices: RowSlices
+    let time: Range<Int>
+    let v: Int64
+    let seq: Int64
+    let crc: UInt32
 }
 
 /// Complete lines for the four files, one transaction's or many's.
@@ -79,19 +129,41 @@ struct BookLines: Sendable {
     mutating func add(
         _ record: [UInt8], _ slices: RowSlices, seq: Int64, time: Range<Int>, jc: UInt32, to chain: inout BookChain
     ) {
+        record.withUnsafeBytes { add($0, slices, seq: seq, time: time, jc: jc, to: &chain) }
+    }
+
+    private mutating func add(
+        _ record: UnsafeRawBufferPointer, _ slices: RowSlices, seq: Int64, time: Range<Int>, jc: UInt32, to chain: inout BookChain
+    ) {
         let previous = chain.jc
         chain.v += 1
         chain.jc = jc
-        record.withUnsafeBytes { record in
-            let time = UnsafeRawBufferPointer(rebasing: record[time])
-            for file in BookFile.rows {
-                for row in slices[file] {
-                    chain.n[file.rawValue] += 1
-                    let sum = addRow(UnsafeRawBufferPointer(rebasing: record[row]), to: file, seq: seq, time: time, chain)
-                    chain.fc[file.rawValue] = SealedLine.fold(chain.fc[file.rawValue], sum)
-                }
+        let time = UnsafeRawBufferPointer(rebasing: record[time])
+        for file in BookFile.rows {
+            for row in slices[file] {
+                chain.n[file.rawValue] += 1
+                let sum = addRow(UnsafeRawBufferPointer(rebasing: record[row]), to: file, seq: seq, time: time, chain)
+                chain.fc[file.rawValue] = SealedLine.fold(chain.fc[file.rawValue], sum)
             }
-            addMeta(UnsafeRawBufferPointer(rebasing: record[slices.meta]), seq: seq, time: time, previous: previous, chain)
+        }
+        addMeta(UnsafeRawBufferPointer(rebasing: record[slices.meta]), seq: seq, time: time, previous: previous, chain)
+    }
+
+    /// The lines of one act after the other, of which the first continues the chain.
+    init(of acts: [DurableAct], to chain: inout BookChain) {
+        for file in BookFile.allCases {
+            let room = acts.reduce(0) { room, act in
+                let rows = file == .meta ? act.slices.meta.count : act.slices[file].reduce(0) { $0 + $1.count }
+                let count = file == .meta ? 1 : Int(act.slices.counts[file.rawValue])
+                return room + rows + count * BookLines.frameBytes
+            }
+            bytes[file.rawValue].reserveCapacity(room)
+        }
+        for act in acts {
+            act.batch.withUnsafeBytes { batch in
+                add(
+                    UnsafeRawBufferPointer(rebasing: batch[act.record]), act.slices, seq: act.seq, time: act.time, jc: act.crc, to: &chain)
+            }
         }
     }
 
@@ -160,18 +232,6 @@ struct BookLines: Sendable {
     }
 
     init() {}
-
-    /// The lines of one transaction after the other.
-    init(joining parts: [BookLines]) {
-        if parts.count == 1 {
-            self = parts[0]
-            return
-        }
-        for file in BookFile.allCases.map(\.rawValue) {
-            bytes[file].reserveCapacity(parts.reduce(0) { $0 + $1.bytes[file].count })
-            for part in parts { bytes[file] += part.bytes[file] }
-        }
-    }
 }
 
 extension BytePen {

@@ -43,7 +43,7 @@ struct BookLoader: Sendable {
         let texts = try readFiles(on: disk, mends: true)
         guard let texts else {
             try settleAbsence(on: disk)
-            files.adopt(key, [nil, nil, nil, nil])
+            files.adopt(key, LeftFiles())
             return LoadedBook(snapshot: nil, chain: BookChain())
         }
         var walk = BookWalk(key: key, texts: texts, mark: mark, oldestRetainedSeq: oldestRetainedSeq, without: without)
@@ -58,7 +58,7 @@ struct BookLoader: Sendable {
             }
         }
         do {
-            files.adopt(key, try mend(walk, on: disk, files, notice, rewrites: rewrites))
+            files.adopt(key, LeftFiles(marks: try mend(walk, on: disk, files, notice, rewrites: rewrites), chain: walk.chain))
         } catch  where error.kind == .noSpace && !rewrites {
             // Reading goes on on a full disk. What was half written at a file's end is cut when the book is read again.
             files.forget(key)

@@ -79,7 +79,9 @@ package struct AuditEntry: Sendable, Equatable {
 /// The promise that an act will be durable. Belongs to the loop that the store is confined to: made, asked and settled on it only.
 package final class Ticket: @unchecked Sendable {
     package private(set) var outcome: Result<Void, StorageFailure>?
-    private var waiters: [(Result<Void, StorageFailure>) -> Void] = []
+    /// Nearly every ticket has one who waits; more take an array.
+    private var waiter: ((Result<Void, StorageFailure>) -> Void)?
+    private var others: [(Result<Void, StorageFailure>) -> Void] = []
 
     init() {}
 
@@ -94,21 +96,27 @@ package final class Ticket: @unchecked Sendable {
     package func wait() async throws(StorageFailure) {
         if let outcome { return try outcome.get() }
         let result = await withCheckedContinuation { continuation in
-            waiters.append { continuation.resume(returning: $0) }
+            add { continuation.resume(returning: $0) }
         }
         try result.get()
     }
 
     /// Calls `body` when the outcome is known, at once if it is.
     package func whenSettled(_ body: @escaping (Result<Void, StorageFailure>) -> Void) {
-        if let outcome { body(outcome) } else { waiters.append(body) }
+        if let outcome { body(outcome) } else { add(body) }
+    }
+
+    private func add(_ body: @escaping (Result<Void, StorageFailure>) -> Void) {
+        if waiter == nil { waiter = body } else { others.append(body) }
     }
 
     func settle(_ result: Result<Void, StorageFailure>) {
         guard outcome == nil else { return }
         outcome = result
-        let waiting = waiters
-        waiters = []
-        for waiter in waiting { waiter(result) }
+        let first = waiter
+        let rest = others
+        (waiter, others) = (nil, [])
+        first?(result)
+        for other in rest { other(result) }
     }
 }

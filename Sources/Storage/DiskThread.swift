@@ -1,10 +1,11 @@
-// Everything that blocks: one object that lives on the disk thread and does what `Store` hands it, in order. It gets bytes and
+// Everything that blocks: what lives on the disk thread and on the journal's, and does what `Store` hands it, in order. It gets bytes and
 // gives outcomes; what they mean is decided on the loop.
 
 import Platform
 import Trading
 
-/// The disk thread's own state. Touched by jobs of the store's queue only, one at a time, and by `Store.open` before the first job.
+/// The disk thread's own state. Touched by jobs of the store's queue only, one at a time, and by `Store.open` before the first job; the
+/// journal by jobs of the journal's queue, so that no batch waits behind the readable files.
 final class DiskThread: @unchecked Sendable {
     let disk: LimitedDisk
     let options: StoreOptions
@@ -72,28 +73,37 @@ final class DiskThread: @unchecked Sendable {
         }
     }
 
+    /// Removes a spare segment that could not be filled.
+    func removeSpare() {
+        do {
+            try SpareSegment.remove(on: disk)
+        } catch {
+            options.notice(StorageNotice(.warning, "spare_segment_kept", ["why": "\(error)"]))
+        }
+    }
+
     // MARK: The readable files
 
-    /// One book's durable lines.
+    /// One book's durable acts.
     struct Append: Sendable {
         let key: BookKey
         let generation: Int64
-        /// Transaction by transaction.
-        let parts: [BookLines]
+        let acts: [DurableAct]
     }
 
-    /// Appends lines book by book and returns the books whose files were left alone, and whether somebody edited them.
+    /// Appends the lines of acts book by book and returns the books whose files were left alone, and whether somebody edited them.
     func append(_ appends: [Append]) -> [(BookKey, isEdited: Bool)] {
         var held: [(BookKey, isEdited: Bool)] = []
         for append in appends {
             do {
-                try files.append(BookLines(joining: append.parts), to: append.key, generation: append.generation)
+                try files.append(append.acts, to: append.key, generation: append.generation)
             } catch {
                 let why: String
                 let isEdited: Bool
                 switch error {
                 case .edited(let path): (why, isEdited) = ("\(path) was changed by somebody else", true)
                 case .failed(let failure): (why, isEdited) = ("\(failure)", false)
+                case .doesNotContinue(let v): (why, isEdited) = ("they end at version \(v)", false)
                 }
                 options.notice(
                     StorageNotice(.error, "book_files_held", ["user": append.key.user.text, "book": append.key.book.text, "why": why]))

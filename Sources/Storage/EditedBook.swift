@@ -147,8 +147,7 @@ struct EditedBook: Sendable {
             found.keptActs = cut + 1...mark.v
         }
         for act in acts {
-            let rows = SIMD3(
-                Int64(act.record.slices.orders.count), Int64(act.record.slices.positions.count), Int64(act.record.slices.trades.count))
+            let rows = act.record.slices.counts
             var chain = BookChain(v: act.v - 1, jc: act.record.previous, n: act.record.counts &- rows)
             var lines = BookLines()
             lines.add(act.bytes, act.record.slices, seq: act.record.seq, time: act.record.time, jc: act.crc, to: &chain)

@@ -14,10 +14,10 @@ struct DocumentVersion: Sendable {
     let body: [UInt8]?
 }
 
-/// A record that was just made.
+/// A record that was just written behind others. What stands where in it is counted from its first byte.
 struct JournalRecord: Sendable {
-    /// One line with its line feed.
-    let bytes: [UInt8]
+    /// Its line with the line feed, among the bytes it was written to.
+    let range: Range<Int>
     let crc: UInt32
     let seq: Int64
     let slices: RowSlices
@@ -34,11 +34,13 @@ struct JournalRecord: Sendable {
 
     /// A record with the rows of one book, or an install of one.
     static func transaction(
-        seq: Int64, at time: Timestamp, key: BookKey, after chain: BookChain, _ commit: Commit, meta: BookMeta,
-        documents: [DocumentVersion], install: Install? = nil
+        seq: Int64, at time: Timestamp, key: BookKey, after chain: ActChain, _ commit: Commit, meta: BookMeta,
+        documents: [DocumentVersion], install: Install? = nil, to bytes: inout [UInt8]
     ) -> JournalRecord {
+        let start = bytes.count
         var writer = RowWriter()
-        writer.bytes.reserveCapacity(1_024 + 1_024 * commit.orders.count + 512 * (commit.documents.count + commit.audit.count))
+        swap(&writer.bytes, &bytes)
+        defer { swap(&writer.bytes, &bytes) }
         writer.raw("{\"seq\":")
         writer.decimalDigits(seq)
         writer.text("k", install == nil ? "tx" : "install")
@@ -47,10 +49,10 @@ struct JournalRecord: Sendable {
         writer.int("v", chain.v + 1)
         writer.text("pc", chain.previousText)
         writer.raw(",\"t\":")
-        let timeStart = writer.bytes.count
+        let timeStart = writer.bytes.count - start
         writer.time(time)
-        let timeRange = timeStart..<writer.bytes.count
-        var slices = RowSlices()
+        let timeRange = timeStart..<writer.bytes.count - start
+        var slices = RowSlices(expecting: commit.orders.count + commit.positions.count + commit.trades.count)
         var counts = chain.n
         if let install {
             counts = install.counts
@@ -63,61 +65,68 @@ struct JournalRecord: Sendable {
             }
             writer.raw("]")
         } else {
-            slices.orders = writer.rows("o", commit.orders) { PaperBooks.write($0, to: &$1) }
-            slices.positions = writer.rows("p", commit.positions) { PaperBooks.write($0, to: &$1) }
-            slices.trades = writer.rows("x", commit.trades) { PaperBooks.write($0, to: &$1) }
-            counts &+= SIMD3(Int64(commit.orders.count), Int64(commit.positions.count), Int64(commit.trades.count))
+            writer.rows("o", commit.orders, .orders, from: start, &slices) { PaperBooks.write($0, to: &$1) }
+            writer.rows("p", commit.positions, .positions, from: start, &slices) { PaperBooks.write($0, to: &$1) }
+            writer.rows("x", commit.trades, .trades, from: start, &slices) { PaperBooks.write($0, to: &$1) }
+            counts &+= slices.counts
         }
         writer.raw(",\"m\":{\"n\":")
         writer.counts(counts)
-        let metaStart = writer.bytes.count
+        let metaStart = writer.bytes.count - start
         PaperBooks.write(meta, to: &writer)
-        slices.meta = metaStart..<writer.bytes.count
+        slices.meta = metaStart..<writer.bytes.count - start
         writer.raw("}")
-        let audit = writer.tail(documents, commit.audit)
-        let crc = SealedLine.seal(&writer.bytes)
-        return JournalRecord(bytes: writer.bytes, crc: crc, seq: seq, slices: slices, time: timeRange, audit: audit)
+        let audit = writer.tail(documents, commit.audit, from: start)
+        let crc = SealedLine.seal(&writer.bytes, from: start)
+        return JournalRecord(
+            range: start..<writer.bytes.count, crc: crc, seq: seq, slices: slices, time: timeRange, audit: audit)
     }
 
     /// A record of documents and audit entries only; one that erases the user ends all books as well.
     static func documents(
-        seq: Int64, at time: Timestamp, user: UserID, _ documents: [DocumentVersion], audit: [AuditEntry], erases: Bool = false
+        seq: Int64, at time: Timestamp, user: UserID, _ documents: [DocumentVersion], audit: [AuditEntry], erases: Bool = false,
+        to bytes: inout [UInt8]
     ) -> JournalRecord {
+        let start = bytes.count
         var writer = RowWriter()
+        swap(&writer.bytes, &bytes)
+        defer { swap(&writer.bytes, &bytes) }
         writer.raw("{\"seq\":")
         writer.decimalDigits(seq)
         writer.text("k", erases ? "erase" : documents.isEmpty ? "audit" : "doc")
         writer.text("u", user.text)
         writer.raw(",\"t\":")
-        let timeStart = writer.bytes.count
+        let timeStart = writer.bytes.count - start
         writer.time(time)
-        let timeRange = timeStart..<writer.bytes.count
-        let entries = writer.tail(documents, audit)
-        let crc = SealedLine.seal(&writer.bytes)
-        return JournalRecord(bytes: writer.bytes, crc: crc, seq: seq, slices: RowSlices(), time: timeRange, audit: entries)
+        let timeRange = timeStart..<writer.bytes.count - start
+        let entries = writer.tail(documents, audit, from: start)
+        let crc = SealedLine.seal(&writer.bytes, from: start)
+        return JournalRecord(
+            range: start..<writer.bytes.count, crc: crc, seq: seq, slices: RowSlices(), time: timeRange, audit: entries)
     }
 }
 
 extension RowWriter {
-    /// `,"o":[{…},{…}]`, and where each row's members stand. Nothing at all for no rows.
-    fileprivate mutating func rows<Row>(_ name: StaticString, _ rows: [Row], _ write: (Row, inout RowWriter) -> Void) -> [Range<Int>] {
-        guard !rows.isEmpty else { return [] }
-        var ranges: [Range<Int>] = []
+    /// `,"o":[{…},{…}]`, and where each row's members stand in the record. Nothing at all for no rows.
+    fileprivate mutating func rows<Row>(
+        _ name: StaticString, _ rows: [Row], _ file: BookFile, from record: Int, _ slices: inout RowSlices,
+        _ write: (Row, inout RowWriter) -> Void
+    ) {
+        guard !rows.isEmpty else { return }
         raw(",")
         key(name)
-        for row in rows {
-            raw(ranges.isEmpty ? "[{" : ",{")
-            let start = bytes.count
-            write(row, &self)
-            ranges.append(start..<bytes.count)
+        for index in rows.indices {
+            raw(index == 0 ? "[{" : ",{")
+            let start = bytes.count - record
+            write(rows[index], &self)
+            slices.add(start..<bytes.count - record, to: file)
             raw("}")
         }
         raw("]")
-        return ranges
     }
 
-    /// `d` and `a`; returns where the array of `a` stands.
-    fileprivate mutating func tail(_ documents: [DocumentVersion], _ audit: [AuditEntry]) -> Range<Int> {
+    /// `d` and `a`; returns where the array of `a` stands in the record.
+    fileprivate mutating func tail(_ documents: [DocumentVersion], _ audit: [AuditEntry], from record: Int) -> Range<Int> {
         for (index, document) in documents.enumerated() {
             raw(index == 0 ? ",\"d\":[{" : ",{")
             firstText("path", document.path.filePath)
@@ -129,7 +138,7 @@ extension RowWriter {
         }
         if audit.isEmpty { return 0..<0 }
         raw(",\"a\":")
-        let start = bytes.count
+        let start = bytes.count - record
         for (index, entry) in audit.enumerated() {
             raw(index == 0 ? "[{" : ",{")
             firstText("actor", entry.actor)
@@ -146,7 +155,7 @@ extension RowWriter {
             if !entry.detail.isEmpty { raw("}") }
             raw(index == audit.count - 1 ? "}]" : "}")
         }
-        return start..<bytes.count
+        return start..<bytes.count - record
     }
 }
 
@@ -163,7 +172,7 @@ struct ParsedRecord {
     let at: Timestamp
     /// With its quotes.
     let time: Range<Int>
-    let slices: RowSlices
+    private(set) var slices: RowSlices
     let counts: SIMD3<Int64>
     let install: JournalRecord.Install?
     let documents: [StoredDocument]
@@ -206,7 +215,8 @@ struct ParsedRecord {
         self.at = at
         self.time = time.start - 1..<time.end + 1
         // What follows is long, so it is passed over once, whatever it has.
-        var slices = RowSlices()
+        var (orders, positions, trades): ([Range<Int>], [Range<Int>], [Range<Int>]) = ([], [], [])
+        var metaRange = 0..<0
         var counts: SIMD3<Int64>?
         var install: (generation: Int64?, sums: SIMD3<UInt32>?) = (nil, nil)
         var documents: [StoredDocument] = []
@@ -215,7 +225,7 @@ struct ParsedRecord {
             if row.equals(key, "m") {
                 var inner = RowReader(line, at: value.start)
                 guard value.kind == .nested, let n = inner.value("n"), let found = inner.counts(n) else { return nil }
-                slices.meta = n.end..<value.end - 1
+                metaRange = n.end..<value.end - 1
                 counts = found
             } else if row.equals(key, "d") {
                 guard let found = ParsedRecord.documents(row, value) else { return nil }
@@ -230,13 +240,13 @@ struct ParsedRecord {
             } else if withRows, self.kind == .transaction {
                 if row.equals(key, "o") {
                     guard let rows = row.rows(value) else { return nil }
-                    slices.orders = rows
+                    orders = rows
                 } else if row.equals(key, "p") {
                     guard let rows = row.rows(value) else { return nil }
-                    slices.positions = rows
+                    positions = rows
                 } else if row.equals(key, "x") {
                     guard let rows = row.rows(value) else { return nil }
-                    slices.trades = rows
+                    trades = rows
                 }
             }
         }
@@ -248,7 +258,8 @@ struct ParsedRecord {
         } else {
             self.install = nil
         }
-        self.slices = slices
+        slices = RowSlices(orders: orders, positions: positions, trades: trades)
+        slices.meta = metaRange
         self.documents = documents
         self.audit = audit
     }

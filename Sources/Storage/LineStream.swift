@@ -77,4 +77,9 @@ struct LineStream {
         }
         return nil
     }
+
+    /// Where the line that begins at `start` ends, its line feed included.
+    static func endOfLine(in bytes: [UInt8], from start: Int) -> Int {
+        bytes.withUnsafeBytes { (lineFeed(in: $0, from: start) ?? $0.count - 1) + 1 }
+    }
 }

@@ -14,7 +14,7 @@ final class OpenBook {
     }
 
     var phase: Phase
-    var chain = BookChain()
+    var chain = ActChain()
     /// The last durable transaction.
     var durableV: Int64 = 0
     var durableCRC: UInt32 = 0
@@ -48,12 +48,22 @@ final class OpenBook {
 
 /// One commit between its turn and its durability.
 struct CollectedEntry {
-    /// The chain of a book after an act, and the act's lines.
-    typealias BookChange = (key: BookKey, v: Int64, crc: UInt32, generation: Int64, lines: BookLines)
+    /// The chain of a book after an act, and where the act's rows stand in its record.
+    struct BookChange {
+        let key: BookKey
+        let v: Int64
+        let crc: UInt32
+        let generation: Int64
+        /// Nil for an install, whose lines are in its files already.
+        let slices: RowSlices?
+        let time: Range<Int>
+    }
 
     let ticket: Ticket
     let user: UserID
     let seq: Int64
+    /// Where the record stands in its batch.
+    var record: Range<Int>
     /// The book and its chain after the act.
     let book: BookChange?
     let documents: [(path: DocumentPath, dv: Int64, line: [UInt8]?)]
@@ -84,12 +94,13 @@ struct CollectedBatch {
 
 /// What is durable in the journal and has yet to be written to the readable files.
 struct Backlog {
-    /// What one book's files have yet to be given, transaction by transaction: joined by the disk thread, which has the time.
+    /// The acts that one book's files have yet to be given. Their lines are made by the disk thread, which has the time.
     struct Book {
         let generation: Int64
-        var parts: [BookLines] = []
-        var v: Int64 = 0
-        var crc: UInt32 = 0
+        var acts: [DurableAct] = []
+        var bytes = 0
+        var v: Int64 { acts.last?.v ?? 0 }
+        var crc: UInt32 { acts.last?.crc ?? 0 }
     }
 
     var books: [BookKey: Book] = [:]
@@ -102,15 +113,15 @@ struct Backlog {
 
     var isEmpty: Bool { books.isEmpty && documents.isEmpty && audit.isEmpty }
 
-    /// Adds the lines of a transaction that is durable.
-    mutating func add(_ key: BookKey, generation: Int64, _ lines: BookLines, v: Int64, crc: UInt32) {
+    /// Adds an act that is durable. What it takes is counted as the bytes of its record, about what its lines will be.
+    mutating func add(_ key: BookKey, generation: Int64, _ act: DurableAct) {
         func put(_ book: inout Book) -> Bool {
-            book.parts.append(lines)
-            (book.v, book.crc) = (v, crc)
-            return book.parts.count == 1
+            book.acts.append(act)
+            book.bytes += act.record.count
+            return book.acts.count == 1
         }
         if put(&books[key, default: Book(generation: generation)]) { bookQueue.append(key) }
-        bytes += lines.count
+        bytes += act.record.count
     }
 
     /// Adds the newest line of a document, or nil for its end.

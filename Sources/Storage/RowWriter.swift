@@ -9,6 +9,7 @@ import Trading
 struct RowWriter {
     var bytes: [UInt8] = []
 
+    @inline(__always)
     mutating func raw(_ text: StaticString) {
         bytes.appendText(atMost: text.utf8CodeUnitCount) { $0.put(text) }
     }
@@ -18,6 +19,7 @@ struct RowWriter {
         quoted(value)
     }
 
+    @inline(__always)
     mutating func text(_ name: StaticString, _ value: String?) {
         guard var value else { return null(name) }
         value.withUTF8 { text in
@@ -32,6 +34,7 @@ struct RowWriter {
         }
     }
 
+    @inline(__always)
     mutating func int(_ name: StaticString, _ value: Int64) {
         bytes.appendText(atMost: BytePen.memberBytes(name) + BytePen.integerBytes) { pen in
             pen.member(name)
@@ -39,6 +42,7 @@ struct RowWriter {
         }
     }
 
+    @inline(__always)
     mutating func bool(_ name: StaticString, _ value: Bool) {
         bytes.appendText(atMost: BytePen.memberBytes(name) + 5) { pen in
             pen.member(name)
@@ -47,6 +51,7 @@ struct RowWriter {
     }
 
     /// An amount as a decimal string, null when missing.
+    @inline(__always)
     mutating func amount(_ name: StaticString, _ units: Int128?) {
         guard let units else { return null(name) }
         guard let short = Int64(exactly: units) else {
@@ -64,11 +69,13 @@ struct RowWriter {
     }
 
     /// A quantity: a JSON integer when it is whole, a decimal string when it is not.
+    @inline(__always)
     mutating func quantity(_ name: StaticString, _ quantity: Quantity) {
         if let whole = quantity.whole { int(name, whole) } else { amount(name, Int128(quantity.units)) }
     }
 
     /// An instant with six decimals, null when missing.
+    @inline(__always)
     mutating func time(_ name: StaticString, _ value: Timestamp?) {
         guard let value else { return null(name) }
         bytes.appendText(atMost: BytePen.memberBytes(name) + BytePen.timeBytes) { pen in
@@ -77,6 +84,7 @@ struct RowWriter {
         }
     }
 
+    @inline(__always)
     private mutating func null(_ name: StaticString) {
         bytes.appendText(atMost: BytePen.memberBytes(name) + 4) { pen in
             pen.member(name)
@@ -86,10 +94,12 @@ struct RowWriter {
 
     // MARK: Values
 
+    @inline(__always)
     mutating func key(_ name: StaticString) {
         bytes.appendText(atMost: BytePen.memberBytes(name)) { $0.key(name) }
     }
 
+    @inline(__always)
     private mutating func comma(_ name: StaticString) {
         bytes.appendText(atMost: BytePen.memberBytes(name)) { $0.member(name) }
     }

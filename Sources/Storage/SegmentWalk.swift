@@ -98,6 +98,7 @@ enum SegmentWalk {
         var part = SegmentPart(end: start)
         var seen: Set<BatchMember> = []
         var isCut = false
+        var isUnwritten: Bool?
         /// Takes a line; returns whether it closes a batch.
         func take(_ bytes: UnsafeRawBufferPointer, _ crc: UInt32, _ range: Range<Int64>) -> Bool {
             switch JournalLine(bytes) {
@@ -129,6 +130,11 @@ enum SegmentWalk {
             var closes = false
             if let crc = SealedLine.check(line.bytes) {
                 closes = take(line.bytes, crc, line.offset..<line.end)
+            } else if let unwritten = SpareSegment.start(in: line.bytes) {
+                // Left when a crash came between the seal and the cut behind it; anything else is damage.
+                isUnwritten = unwritten == 0
+                part.end = line.offset + Int64(unwritten)
+                return false
             } else {
                 part.damagedLines += 1
                 for found in SealedLine.salvage(line.bytes) {
@@ -141,6 +147,14 @@ enum SegmentWalk {
             part.end = line.end
             isCut = closes && (line.end - start >= limitBytes || part.members >= limitMembers)
             return !isCut
+        }
+        if let isUnwritten {
+            do throws(DiskFailure) {
+                let isDamaged = isUnwritten ? try SpareSegment.isWritten(behind: part.end, of: file) : true
+                if isDamaged { part.damagedLines += 1 }
+            } catch {
+                throw .io(error)
+            }
         }
         part.isLast = !isCut
         return part

@@ -82,7 +82,7 @@ extension Store {
             switch result {
             case .success(let loaded):
                 open.phase = .ready
-                open.chain = loaded.chain
+                open.chain = ActChain(loaded.chain)
                 open.durableV = loaded.chain.v
                 open.durableCRC = loaded.chain.jc ?? 0
                 open.appendedV = open.durableV

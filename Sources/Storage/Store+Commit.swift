@@ -41,27 +41,31 @@ extension Store {
         let now = now
         let documents = versions(of: commit.documents)
         let record = JournalRecord.transaction(
-            seq: nextSeq, at: now, key: key, after: book.chain, commit, meta: meta, documents: documents)
+            seq: nextSeq, at: now, key: key, after: book.chain, commit, meta: meta, documents: documents, to: &collecting.bytes)
         if let failure = tooLarge(record) { return Ticket(failed: failure) }
-        var lines = BookLines()
-        lines.add(record.bytes, record.slices, seq: record.seq, time: record.time, jc: record.crc, to: &book.chain)
+        book.chain.advance(to: record.crc, record.slices)
         book.unsettled += 1
         return collect(
             record, user: commit.user, at: now, commit.documents, documents,
-            book: (key, book.chain.v, record.crc, book.chain.generation, lines))
+            book: CollectedEntry.BookChange(
+                key: key, v: book.chain.v, crc: record.crc, generation: book.chain.generation, slices: record.slices, time: record.time))
     }
 
     private func commitDocuments(_ commit: Commit) -> Ticket {
         let now = now
         let documents = versions(of: commit.documents)
-        let record = JournalRecord.documents(seq: nextSeq, at: now, user: commit.user, documents, audit: commit.audit)
+        let record = JournalRecord.documents(
+            seq: nextSeq, at: now, user: commit.user, documents, audit: commit.audit, to: &collecting.bytes)
         if let failure = tooLarge(record) { return Ticket(failed: failure) }
         return collect(record, user: commit.user, at: now, commit.documents, documents, book: nil)
     }
 
+    /// Takes a record that is too large out of the batch again, and says so.
     func tooLarge(_ record: JournalRecord) -> StorageFailure? {
-        record.bytes.count - 1 > options.recordLimitBytes
-            ? .recordTooLarge(bytes: record.bytes.count - 1, limitBytes: options.recordLimitBytes) : nil
+        let bytes = record.range.count - 1
+        guard bytes > options.recordLimitBytes else { return nil }
+        collecting.bytes.removeSubrange(record.range)
+        return .recordTooLarge(bytes: bytes, limitBytes: options.recordLimitBytes)
     }
 
     /// The next version of each document.
@@ -91,10 +95,10 @@ extension Store {
         return made
     }
 
-    /// Adds a record to the batch that is being collected.
+    /// Makes the record that was written last part of the batch that is being collected.
     func collect(
         _ record: JournalRecord, user: UserID, at now: Timestamp, _ changes: [DocumentChange], _ documents: [DocumentVersion],
-        book: (key: BookKey, v: Int64, crc: UInt32, generation: Int64, lines: BookLines)?
+        book: CollectedEntry.BookChange?
     ) -> Ticket {
         let ticket = Ticket()
         var files: [(path: DocumentPath, dv: Int64, line: [UInt8]?)] = []
@@ -108,14 +112,21 @@ extension Store {
         if let book { collecting.members.append(.book(book.key, v: book.v)) }
         let audit =
             record.audit.isEmpty
-            ? nil : AuditBacklog(seq: record.seq, at: now, user: user, entries: Array(record.bytes[record.audit]))
-        collecting.bytes += record.bytes
-        collecting.entries.append(
-            CollectedEntry(ticket: ticket, user: user, seq: record.seq, book: book, documents: files, audit: audit))
+            ? nil
+            : AuditBacklog(
+                seq: record.seq, at: now, user: user,
+                entries: Array(
+                    collecting.bytes[record.range.lowerBound + record.audit.lowerBound..<record.range.lowerBound + record.audit.upperBound])
+            )
+        let entry = CollectedEntry(
+            ticket: ticket, user: user, seq: record.seq, record: record.range, book: book, documents: files, audit: audit)
+        collecting.entries.append(entry)
         nextSeq = record.seq + 1
         unsettled[user] = ticket
-        if options.without.contains(.appendOnlyDurable), let book, let open = books[book.key] { queueLines(of: book, open) }
-        postFlush()
+        if options.without.contains(.appendOnlyDurable), let book, let open = books[book.key] {
+            queueLines(of: entry, book, in: collecting.bytes, open)
+        }
+        if sent.isEmpty, collecting.entries.count >= max(Store.earlyFlush, lastBatch / 2) { flush() } else { postFlush() }
         return ticket
     }
 

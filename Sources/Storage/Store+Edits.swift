@@ -54,7 +54,7 @@ extension Store {
                 guard let actor, edited.found.canBeAccepted, let rows = edited.rows else {
                     return leave(open, .stale, .success(())) { _ in done(.success(edited.found)) }
                 }
-                open.chain = edited.chain
+                open.chain = ActChain(edited.chain)
                 let act = Commit(user: user, book: book, meta: rows.meta, audit: [Store.repair(key, edited.found, by: actor)])
                 write(rows, nil, act, key, open) { result in
                     done(result.map { edited.found })

@@ -31,7 +31,7 @@ extension Store {
                 DocumentChange(.user(user), Tombstone.document(of: user, at: now)),
             ]
         let versions = versions(of: changes)
-        let record = JournalRecord.documents(seq: nextSeq, at: now, user: user, versions, audit: audit, erases: true)
+        let record = JournalRecord.documents(seq: nextSeq, at: now, user: user, versions, audit: audit, erases: true, to: &collecting.bytes)
         if let failure = tooLarge(record) { return Ticket(failed: failure) }
         let ticket = collect(record, user: user, at: now, changes, versions, book: nil)
         erasures[user] = Erasure(at: now, segment: 0)

@@ -80,34 +80,40 @@ extension Store {
         let documents = versions(of: act.documents)
         let record = JournalRecord.transaction(
             seq: nextSeq, at: now, key: key, after: open.chain, act, meta: meta, documents: documents,
-            install: JournalRecord.Install(generation: written.generation, counts: written.counts, sums: written.sums))
+            install: JournalRecord.Install(generation: written.generation, counts: written.counts, sums: written.sums),
+            to: &collecting.bytes)
         if let failure = tooLarge(record) { return leave(open, .ready, .failure(failure), done) }
         let previous = open.chain.jc
-        open.chain = BookChain(
+        let chain = BookChain(
             v: open.chain.v + 1, jc: record.crc, n: written.counts, fc: written.sums, generation: written.generation)
+        open.chain = ActChain(chain)
         var lines = BookLines()
-        lines.addMeta(record.bytes[record.slices.meta], seq: record.seq, time: record.bytes[record.time], previous: previous, open.chain)
+        let bytes = collecting.bytes[record.range]
+        func part(_ range: Range<Int>) -> ArraySlice<UInt8> {
+            bytes[bytes.startIndex + range.lowerBound..<bytes.startIndex + range.upperBound]
+        }
+        lines.addMeta(part(record.slices.meta), seq: record.seq, time: part(record.time), previous: previous, chain)
         open.unsettled += 1
         let ticket = collect(
             record, user: key.user, at: now, act.documents, documents,
-            book: (key, open.chain.v, record.crc, written.generation, BookLines()))
+            book: CollectedEntry.BookChange(
+                key: key, v: chain.v, crc: record.crc, generation: written.generation, slices: nil, time: record.time))
         ticket.whenSettled { [self] result in
             if case .failure(let failure) = result { return leave(open, .stale, .failure(failure), done) }
             // Not before: of a record that was never stored the files mean nothing.
             open.installedGeneration = written.generation
-            finish(written, lines[.meta], key, open, done)
+            finish(written, lines[.meta], chain, key, open, done)
         }
     }
 
     private func finish(
-        _ written: WrittenGeneration, _ meta: [UInt8], _ key: BookKey, _ open: OpenBook,
+        _ written: WrittenGeneration, _ meta: [UInt8], _ chain: BookChain, _ key: BookKey, _ open: OpenBook,
         _ done: @escaping (Result<Void, StorageFailure>) -> Void
     ) {
-        let v = open.chain.v
         onDisk { thread -> Result<Void, StorageFailure> in
             do throws(DiskFailure) {
-                let left = try BookInstall.finish(written, v: v, meta: meta, for: key, on: thread.disk, thread.files)
-                thread.files.adopt(key, left)
+                let marks = try BookInstall.finish(written, v: chain.v, meta: meta, for: key, on: thread.disk, thread.files)
+                thread.files.adopt(key, LeftFiles(marks: marks, chain: chain))
                 return .success(())
             } catch {
                 return .failure(DataFolder.translate(error, thread.disk))

@@ -16,35 +16,96 @@ extension Store {
         }
     }
 
+    /// A turn that brings at least so many commits, and half as many as the batch before had, does not end before the first of them are
+    /// sent: the disk has something to do while the rest is decided.
+    static let earlyFlush = 16
+
     func flush() {
         guard sent.isEmpty || options.without.contains(.oneBatchInFlight), !collecting.isEmpty else { return }
+        // The journal must not run away from the readable files: what waits for them is in memory.
+        guard !isAppending || backlog.bytes < options.backlogLimitBytes else { return }
         if let sealTimer { loop.cancel(sealTimer) }
         sealTimer = nil
         var batch = takeBatch()
+        lastBatch = batch.entries.count
         let number = nextBatch + Int64(sent.count)
         batch.bytes += JournalLine.batch(number, batch.members)
         sent.append(batch)
         let write = JournalBatch(number: number, bytes: batch.bytes, lastSeq: batch.entries[batch.entries.count - 1].seq, at: now)
-        let measures = loop.monotonicNanoseconds &- spaceMeasuredAt >= Store.measureNanoseconds
-        onDisk { thread -> (Result<Void, JournalProblem>, Int64?, (Int64, Int64)) in
+        let hasSpare = spare == .ready
+        onJournal { journal -> WriteOutcome in
             let result: Result<Void, JournalProblem>
             do throws(JournalProblem) {
-                try thread.journal.write(write)
+                try journal.write(write, hasSpare: hasSpare)
                 result = .success(())
             } catch {
                 result = .failure(error)
             }
-            return (result, measures ? thread.measure() : nil, (thread.journal.number, thread.journal.bytes))
-        } then: { [self] result, free, segment in
-            if measures { took(free) }
-            switch result {
+            return WriteOutcome(result: result, segment: journal.number, bytes: journal.bytes, hasSpare: journal.hasSpare)
+        } then: { [self] outcome in
+            if hasSpare, !outcome.hasSpare { spare = .none }
+            switch outcome.result {
             case .success:
-                shelf.written(segment.0, bytes: segment.1, firstSeq: batch.entries[0].seq)
-                durable(batch, in: segment.0)
+                shelf.written(outcome.segment, bytes: outcome.bytes, firstSeq: batch.entries[0].seq)
+                durable(batch, in: outcome.segment)
+                if outcome.bytes > options.segmentBytes / 2 { makeSpare() }
             case .failure(let problem): failed(problem)
             }
         }
+        if loop.monotonicNanoseconds &- spaceMeasuredAt >= Store.measureNanoseconds { measureSpace() }
     }
+
+    private struct WriteOutcome: Sendable {
+        let result: Result<Void, JournalProblem>
+        let segment: Int64
+        let bytes: Int64
+        let hasSpare: Bool
+    }
+
+    // MARK: The next segment
+
+    /// How far the next segment is filled.
+    enum Spare: Equatable {
+        case none
+        case filling
+        case ready
+        /// It could not be filled; not before that moment of the monotonic clock again.
+        case failed(until: UInt64)
+    }
+
+    /// Begins to fill the next segment, when there is room for it.
+    private func makeSpare() {
+        if case .failed(let until) = spare, until <= loop.monotonicNanoseconds { spare = .none }
+        guard spare == .none, !isFull else { return }
+        spare = .filling
+        fillSpare(from: 0)
+    }
+
+    private func fillSpare(from offset: Int64) {
+        let bytes = options.segmentBytes
+        onDisk { thread -> Result<Int64, DiskFailure> in
+            guard thread.hasRoomToFold else { return .failure(DiskFailure(.noSpace, "fill", SpareSegment.path)) }
+            do throws(DiskFailure) {
+                return .success(try SpareSegment.fill(from: offset, to: bytes, on: thread.disk))
+            } catch {
+                thread.removeSpare()
+                return .failure(error)
+            }
+        } then: { [self] result in
+            switch result {
+            case .success(let end) where end >= bytes: spare = .ready
+            case .success(let end):
+                if self.end == nil { fillSpare(from: end) }
+            case .failure(let failure):
+                // Segments are made without it, and take longer to sync.
+                spare = .failed(until: loop.monotonicNanoseconds + Store.spareRetry.nanoseconds)
+                options.notice(StorageNotice(.warning, "spare_segment_not_filled", ["why": "\(failure)"]))
+            }
+        }
+    }
+
+    /// How long a spare segment that could not be filled is not tried again.
+    static let spareRetry: Duration = .seconds(60)
 
     /// How often free space is measured while batches are written.
     static let measureNanoseconds: UInt64 = 1_000_000_000
@@ -60,7 +121,7 @@ extension Store {
         var offset = 0
         var member = 0
         for entry in collecting.entries {
-            let end = LineStream.endOfLine(in: collecting.bytes, from: offset)
+            let end = entry.record.upperBound
             let members = entry.documents.count + (entry.book == nil ? 0 : 1)
             let fits =
                 rest.isEmpty
@@ -68,15 +129,14 @@ extension Store {
                     || (batch.bytes.count + end - offset <= CollectedBatch.limitBytes
                         && batch.members.count + members <= CollectedBatch.limitMembers))
             let taken = collecting.members[member..<member + members]
-            if fits {
-                batch.bytes += collecting.bytes[offset..<end]
-                batch.members += taken
-                batch.entries.append(entry)
-            } else {
-                rest.bytes += collecting.bytes[offset..<end]
-                rest.members += taken
-                rest.entries.append(entry)
+            func put(into target: inout CollectedBatch) {
+                var entry = entry
+                entry.record = target.bytes.count..<target.bytes.count + end - offset
+                target.bytes += collecting.bytes[offset..<end]
+                target.members += taken
+                target.entries.append(entry)
             }
+            if fits { put(into: &batch) } else { put(into: &rest) }
             offset = end
             member += members
         }
@@ -96,7 +156,7 @@ extension Store {
                     book.durableCRC = change.crc
                     book.newestSegment = segment
                     book.unsettled -= 1
-                    if !options.without.contains(.appendOnlyDurable) { queueLines(of: change, book) }
+                    if !options.without.contains(.appendOnlyDurable) { queueLines(of: entry, change, in: batch.bytes, book) }
                 }
             }
             for (path, dv, line) in entry.documents {
@@ -118,9 +178,11 @@ extension Store {
     }
 
     /// Lets the readable files have the lines of an act.
-    func queueLines(of change: CollectedEntry.BookChange, _ book: OpenBook) {
-        guard !book.isHeld, !change.lines.isEmpty else { return }
-        backlog.add(change.key, generation: change.generation, change.lines, v: change.v, crc: change.crc)
+    func queueLines(of entry: CollectedEntry, _ change: CollectedEntry.BookChange, in batch: [UInt8], _ book: OpenBook) {
+        guard !book.isHeld, let slices = change.slices else { return }
+        let act = DurableAct(
+            batch: batch, record: entry.record, slices: slices, time: change.time, v: change.v, seq: entry.seq, crc: change.crc)
+        backlog.add(change.key, generation: change.generation, act)
     }
 
     /// Fails what was on its way and what was committed on top of it, and takes the numbers back.
@@ -163,9 +225,9 @@ extension Store {
             sealTimer = nil
             guard sent.isEmpty, collecting.isEmpty, end == nil else { return }
             let now = now
-            onDisk { thread -> Result<Void, JournalProblem> in
+            onJournal { journal -> Result<Void, JournalProblem> in
                 do throws(JournalProblem) {
-                    return .success(try thread.journal.seal(at: now))
+                    return .success(try journal.seal(at: now))
                 } catch {
                     return .failure(error)
                 }
@@ -201,11 +263,12 @@ extension Store {
         guard !isAppending else { return }
         guard !backlog.isEmpty else { return finishAppending() }
         isAppending = true
-        let portion = takePortion()
+        // The acts are let go of by the disk thread: taking many apart takes a while.
+        let (portion, appends) = takePortion()
         // What found no place in this portion has waited as long: it goes next, and a batch may still come in between.
         let isMore = !backlog.isEmpty
         onDisk { thread -> (held: [(BookKey, isEdited: Bool)], failed: [DocumentPath], audit: Bool) in
-            (thread.append(portion.appends), thread.write(portion.writes.map(\.write)), thread.writeAudit(portion.audit))
+            (thread.append(appends), thread.write(portion.writes.map(\.write)), thread.writeAudit(portion.audit))
         } then: { [self] outcome in
             isAppending = false
             for (key, isEdited) in outcome.held {
@@ -241,6 +304,8 @@ extension Store {
             } else {
                 scheduleAppending()
             }
+            // A batch may have waited for this.
+            flush()
         }
     }
 
@@ -255,20 +320,20 @@ extension Store {
 
     /// Part of the backlog, so that a batch never waits behind more than that.
     private struct Portion: Sendable {
-        var appends: [DiskThread.Append] = []
         var writes: [(write: DiskThread.Write, versions: Int, mark: DocumentMark?)] = []
         var audit: [AuditBacklog] = []
         var bytes = 0
     }
 
-    private func takePortion() -> Portion {
+    private func takePortion() -> (Portion, [DiskThread.Append]) {
         var portion = Portion()
+        var appends: [DiskThread.Append] = []
         for (key, waiting) in backlog.takeBooks(Store.portion) {
             books[key]?.appendedV = waiting.v
             books[key]?.appendedCRC = waiting.crc
             unsyncedBooks.insert(key)
-            portion.bytes += waiting.parts.reduce(0) { $0 + $1.count }
-            portion.appends.append(DiskThread.Append(key: key, generation: waiting.generation, parts: waiting.parts))
+            portion.bytes += waiting.bytes
+            appends.append(DiskThread.Append(key: key, generation: waiting.generation, acts: waiting.acts))
         }
         for (path, line, versions) in backlog.takeDocuments(Store.portion) {
             portion.bytes += line?.count ?? 0
@@ -280,7 +345,7 @@ extension Store {
         backlog.audit = []
         portion.bytes += portion.audit.reduce(0) { $0 + $1.entries.count }
         backlog.bytes = backlog.isEmpty ? 0 : max(0, backlog.bytes - portion.bytes)
-        return portion
+        return (portion, appends)
     }
 
     /// How many books and documents one job of the disk thread takes.
@@ -338,12 +403,5 @@ extension Store {
         if isFull != wasFull {
             options.notice(StorageNotice(isFull ? .error : .info, isFull ? "storage_full" : "storage_free", ["free": "\(free)"]))
         }
-    }
-}
-
-extension LineStream {
-    /// Where the line that begins at `start` ends, its line feed included.
-    static func endOfLine(in bytes: [UInt8], from start: Int) -> Int {
-        bytes.withUnsafeBytes { (lineFeed(in: $0, from: start) ?? $0.count - 1) + 1 }
     }
 }

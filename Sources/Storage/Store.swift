@@ -14,6 +14,8 @@ import Wire
 package final class Store {
     let loop: any Loop
     let queue: any WorkQueue
+    /// The journal's own, so that no batch waits behind the readable files.
+    let journalQueue: any WorkQueue
     let options: StoreOptions
     let thread: DiskThread
     let format: FolderFormat
@@ -46,6 +48,8 @@ package final class Store {
     /// Batches on their way to the journal, oldest first: one at most.
     var sent: [CollectedBatch] = []
     var isFlushPosted = false
+    /// How many commits the batch had that was sent last.
+    var lastBatch = 0
     /// The latest ticket of each user that is not settled.
     var unsettled: [UserID: Ticket] = [:]
     /// What is durable and not in the readable files yet.
@@ -58,6 +62,7 @@ package final class Store {
     var bytesSinceCheckpoint = 0
     var spaceMeasuredAt: UInt64 = 0
     var isMeasuring = false
+    var spare = Spare.none
     /// Free space is below the limit.
     package internal(set) var isFull = false
     /// Set for good: closed, or the journal could not be synced.
@@ -71,10 +76,12 @@ package final class Store {
     let ownSegment: Int64
 
     init(
-        loop: any Loop, queue: any WorkQueue, options: StoreOptions, thread: DiskThread, format: FolderFormat, scan: JournalScan
+        loop: any Loop, queue: any WorkQueue, journalQueue: any WorkQueue, options: StoreOptions, thread: DiskThread, format: FolderFormat,
+        scan: JournalScan
     ) {
         self.loop = loop
         self.queue = queue
+        self.journalQueue = journalQueue
         self.options = options
         self.thread = thread
         self.format = format
@@ -97,9 +104,10 @@ package final class Store {
 
     /// Locks the folder, checks whose it is, reads the journal, mends its end and opens a new segment. Blocks; called before serving.
     ///
-    /// Start-up time and memory depend on the journal, not on the number of users.
+    /// Start-up time and memory depend on the journal, not on the number of users. Each queue does one job after the other; with a
+    /// `journalQueue` of its own a batch does not wait while readable files are written and synced.
     package static func open(
-        disk: any Disk, queue: any WorkQueue, loop: any Loop, options: StoreOptions = StoreOptions()
+        disk: any Disk, queue: any WorkQueue, journalQueue: (any WorkQueue)? = nil, loop: any Loop, options: StoreOptions = StoreOptions()
     ) throws(StorageFailure) -> sending Store {
         let now = Timestamp(microseconds: loop.wallMicroseconds)
         let lock = try DataFolder.lock(disk, options: options, at: now)
@@ -152,7 +160,8 @@ package final class Store {
         let thread = DiskThread(disk: files, options: options, lock: lock, journal: journal, audit: audit)
         thread.takeBallast()
         let free = thread.measure()
-        let store = Store(loop: loop, queue: queue, options: options, thread: thread, format: format, scan: scan)
+        let store = Store(
+            loop: loop, queue: queue, journalQueue: journalQueue ?? queue, options: options, thread: thread, format: format, scan: scan)
         store.spaceMeasuredAt = loop.monotonicNanoseconds
         if let free { store.isFull = free < options.minimumFreeBytes }
         // Timers belong to the loop's own thread, and this may be another one: nobody else has the store before the loop runs.
@@ -173,6 +182,23 @@ package final class Store {
         queueLength += 1
         queue.submit {
             let value = job(thread)
+            loop.post {
+                store.queueLength -= 1
+                done(value)
+            }
+        }
+    }
+
+    /// Runs `job` on the journal's thread and `done` with its result on the loop.
+    func onJournal<Value: Sendable>(_ job: @escaping @Sendable (JournalWriter) -> Value, then done: @escaping (Value) -> Void) {
+        let loop = loop
+        // Touched by jobs of this queue only.
+        nonisolated(unsafe) let journal = thread.journal
+        nonisolated(unsafe) let done = done
+        nonisolated(unsafe) let store = self
+        queueLength += 1
+        journalQueue.submit {
+            let value = job(journal)
             loop.post {
                 store.queueLength -= 1
                 done(value)
@@ -201,12 +227,16 @@ package final class Store {
             (sealTimer, checkpointTimer, appendTimer, forgetting.timer) = (nil, nil, nil, nil)
             appendBacklog { [self] in
                 let now = now
-                onDisk { thread -> StorageFailure? in
-                    _ = thread.checkpoint()
-                    return thread.close(at: now)
-                } then: { [self] failure in
-                    if let failure { options.notice(StorageNotice(.error, "not_closed_clean", ["why": "\(failure)"])) }
-                    done()
+                onDisk { thread in
+                    thread.checkpoint()
+                } then: { [self] _ in
+                    let thread = thread
+                    onJournal { _ in
+                        thread.close(at: now)
+                    } then: { [self] failure in
+                        if let failure { options.notice(StorageNotice(.error, "not_closed_clean", ["why": "\(failure)"])) }
+                        done()
+                    }
                 }
             }
         }

@@ -29,6 +29,8 @@ package struct StoreOptions: Sendable {
     package var appendDelay: Duration = .milliseconds(250)
     /// Waiting lines beyond this are appended at once.
     package var appendBacklogBytes = 16 << 20
+    /// Above this many bytes of waiting lines batches wait until the readable files have caught up.
+    package var backlogLimitBytes = 64 << 20
     /// The readable files are synced after this time or this many bytes.
     package var checkpointInterval: Duration = .seconds(60)
     package var checkpointBytes = 64 << 20
@@ -72,7 +74,7 @@ package struct StoreOptions: Sendable {
     /// What the LOCK file says about the holder, beside the time.
     package var processID: Int32 = 0
     package var randomBytes: @Sendable (Int) -> [UInt8] = { Entropy.bytes($0) }
-    /// Remarks for the log; called on the loop or on the disk thread.
+    /// Remarks for the log; called on the loop or on one of the store's threads.
     package var notice: @Sendable (StorageNotice) -> Void = { _ in }
     /// The journal could not be synced: nothing may be believed any more, the process has to end. Called on the loop.
     package var fatal: @Sendable (StorageFailure) -> Void = { _ in }

@@ -35,7 +35,7 @@ struct Assembly {
         self.loop = loop
 
         let disk = try PosixDisk(making: configuration.data)
-        let diskThread = try ThreadQueue(name: "disk", threads: 1, limit: 1 << 20)
+        let diskThread = try ThreadQueue(name: "disk", threads: 1, niceness: 5, limit: 1 << 20)
         let passwords = try ThreadQueue(name: "passwords", threads: 2, niceness: 10, limit: configuration.passwordQueue)
         let workshop = try ThreadQueue(name: "workshop", threads: 1, niceness: 5, limit: Assembly.workshopLimit)
         var options = configuration.store
@@ -56,7 +56,10 @@ struct Assembly {
             Terminal.exit(1)
         }
         // Both are made here, before the loop turns, and belong to the house from then on.
-        nonisolated(unsafe) let store = try Store.open(disk: disk, queue: diskThread, loop: loop, options: options)
+        nonisolated(unsafe) let store = try Store.open(
+            disk: disk, queue: diskThread, journalQueue: try ThreadQueue(name: "journal", threads: 1, isPrompt: true, limit: 1 << 20),
+            loop: loop,
+            options: options)
 
         let key = try MasterKey.load(beside: configuration.data)
         let world = World.real(

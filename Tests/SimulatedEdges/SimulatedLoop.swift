@@ -201,6 +201,36 @@ package final class SteppedQueue: WorkQueue {
     }
 }
 
+/// The two queues of a store, whose jobs run when the test says: each first in, first out, and which of them goes next decides a seed.
+package final class SteppedLanes {
+    package let disk = SteppedQueue()
+    package let journal = SteppedQueue()
+    private var random: DiskRandom
+
+    package init(seed: UInt64 = 1) { random = DiskRandom(state: seed) }
+
+    /// Jobs that have not run.
+    package var count: Int { disk.count + journal.count }
+
+    /// Runs the first job of one of the two; false when there is none.
+    @discardableResult
+    package func runNext() -> Bool {
+        let takesDisk = disk.count > 0 && (journal.count == 0 || random.below(2) == 0)
+        return takesDisk ? disk.runNext() : journal.runNext()
+    }
+
+    /// Runs jobs, and those they submit, until none is left.
+    package func runAll() {
+        while runNext() {}
+    }
+
+    /// Forgets what waits, as a crash would.
+    package func dropAll() {
+        disk.dropAll()
+        journal.dropAll()
+    }
+}
+
 /// A real loop, turned by a thread of its own until this is dropped.
 package final class LoopThread: Sendable {
     package let loop: EventLoop

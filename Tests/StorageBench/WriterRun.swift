@@ -50,7 +50,9 @@ final class WriterRun: @unchecked Sendable {
         change(&options)
         let real = try PosixDisk(making: folder)
         let disk: any Disk = isSynced ? real : UnsyncedDisk(real)
-        return try Store.open(disk: disk, queue: try ThreadQueue(name: "disk", threads: 1, limit: 1 << 20), loop: loop, options: options)
+        return try Store.open(
+            disk: disk, queue: try ThreadQueue(name: "disk", threads: 1, niceness: 5, limit: 1 << 20),
+            journalQueue: try ThreadQueue(name: "journal", threads: 1, isPrompt: true, limit: 1 << 20), loop: loop, options: options)
     }
 
     private func run() throws {

@@ -7,7 +7,7 @@ import Synchronization
 
 final class Life {
     let loop: SimulatedLoop
-    let queue = SteppedQueue()
+    let queue = SteppedLanes()
     let store: Store
     let remarks: Remarks
 
@@ -22,7 +22,8 @@ final class Life {
         options.randomBytes = { count in chance.withLock { chance in (0..<count).map { _ in UInt8(chance.below(256)) } } }
         options.notice = { remarks.add($0) }
         options.fatal = { remarks.addFatal($0) }
-        store = try Store.open(disk: disk, queue: queue, loop: loop, options: options)
+        store = try Store.open(
+            disk: disk, queue: queue.disk, journalQueue: queue.journal, loop: loop, options: options)
     }
 
     /// Turns loop and disk thread until nothing is left to do at this moment.

@@ -58,7 +58,7 @@ import Trading
         let left = place.crashed(.powerCut)
         #expect(left.paths.contains("today/BACKUP.json"))
         let next = try Store.open(
-            disk: FolderDisk(left, folder: "today"), queue: rig.queue, loop: rig.loop, options: Rig.options(Notices()))
+            disk: FolderDisk(left, folder: "today"), queue: rig.queue.disk, loop: rig.loop, options: Rig.options(Notices()))
         for trader in traders {
             var loaded: PaperSnapshot?
             rig.loop.perform { next.loadBook(trader.user) { if case .success(let book) = $0 { loaded = book } } }
@@ -112,7 +112,7 @@ import Trading
             let report = try make(of: living, in: place)
             #expect(report.isVerified, "seed \(seed): \(report.troubles)")
             let next = try Store.open(
-                disk: FolderDisk(place, folder: "today"), queue: rig.queue, loop: rig.loop, options: Rig.options(Notices()))
+                disk: FolderDisk(place, folder: "today"), queue: rig.queue.disk, loop: rig.loop, options: Rig.options(Notices()))
             for (trader, acknowledged) in zip(traders, before) {
                 var loaded: PaperSnapshot?
                 rig.loop.perform { next.loadBook(trader.user) { if case .success(let book) = $0 { loaded = book } } }
@@ -203,7 +203,7 @@ import Trading
         #expect(place.steps == steps && place.paths.map { place.bytes($0) } == before)
         #expect(scratch.bytes("try/BACKUP.json") == nil)
         let next = try Store.open(
-            disk: FolderDisk(scratch, folder: "try"), queue: rig.queue, loop: rig.loop, options: Rig.options(Notices()))
+            disk: FolderDisk(scratch, folder: "try"), queue: rig.queue.disk, loop: rig.loop, options: Rig.options(Notices()))
         var loaded: PaperSnapshot?
         rig.loop.perform { next.loadBook(traders[0].user) { if case .success(let book) = $0 { loaded = book } } }
         rig.settle()

@@ -10,7 +10,7 @@ import Trading
 final class Rig {
     let disk: SimulatedDisk
     let loop: SimulatedLoop
-    let queue = SteppedQueue()
+    let queue = SteppedLanes()
     let store: Store
     let log: Notices
 
@@ -30,7 +30,8 @@ final class Rig {
         self.disk = disk
         self.loop = loop
         log = Notices()
-        store = try Store.open(disk: disk, queue: queue, loop: loop, options: Rig.options(log, change))
+        store = try Store.open(
+            disk: disk, queue: queue.disk, journalQueue: queue.journal, loop: loop, options: Rig.options(log, change))
     }
 
     /// Turns loop and disk thread until nothing is left to do at this moment.
@@ -95,6 +96,7 @@ final class Trader {
     private(set) var states: [PaperSnapshot?] = [nil]
     private(set) var tickets: [Ticket] = []
     private var state: PaperSnapshot
+    private let opening: PaperSnapshot
     private var serial = 0
 
     init(_ name: String, seed: UInt64 = 1, book: BookName = .default) {
@@ -107,11 +109,12 @@ final class Trader {
                 capital: capital, cash: capital, available: capital, invested: .zero, reserved: .zero, realised: .zero, charges: .zero,
                 dayRealised: .zero, epoch: 1, updatedAt: Timestamp(seconds: 1_790_000_000)),
             orders: [], positions: [], trades: [])
+        opening = state
     }
 
-    /// Goes on from what a store holds.
+    /// Goes on from what a store holds, or from the beginning when it holds nothing.
     func resume(from snapshot: PaperSnapshot?) {
-        if let snapshot { state = snapshot }
+        state = snapshot ?? opening
         states = [snapshot]
         tickets = []
     }

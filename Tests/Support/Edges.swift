@@ -7,4 +7,5 @@ package typealias SimulatedDisk = SimulatedEdges.SimulatedDisk
 package typealias DiskRandom = SimulatedEdges.DiskRandom
 package typealias SimulatedLoop = SimulatedEdges.SimulatedLoop
 package typealias SteppedQueue = SimulatedEdges.SteppedQueue
+package typealias SteppedLanes = SimulatedEdges.SteppedLanes
 package typealias LoopThread = SimulatedEdges.LoopThread

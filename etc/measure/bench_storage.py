@@ -16,6 +16,7 @@ The gates are ratios of medians of this run. Other work on the machine shows in 
 import argparse
 import contextlib
 import json
+import os
 import resource
 import shutil
 import statistics
@@ -130,6 +131,8 @@ def main():
             # Another one begins each round.
             for name, run, own_counts in runs[number % len(runs) :] + runs[: number % len(runs)]:
                 for count in own_counts:
+                    # Nobody pays for what the one before left to be written out.
+                    os.sync()
                     results.setdefault((name, count), []).append(run(count, options.seconds))
         medians = {key: [statistics.median(column) for column in zip(*found)] for key, found in results.items()}
         print(report(medians, counts, [name for name, _, _ in runs]), flush=True)

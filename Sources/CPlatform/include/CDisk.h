@@ -138,6 +138,9 @@ static inline int cd_sync_all(int descriptor) {
     return failed < 0 ? -errno : 0;
 }
 
+/// Begins to write out what is dirty of the file and does not wait. Returns 0 or -errno.
+static inline int cd_begin_writing(int descriptor) { return sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE) < 0 ? -errno : 0; }
+
 static inline int cd_sync_file_system(int descriptor) { return syncfs(descriptor) < 0 ? -errno : 0; }
 
 /// Clean pages only; a page that is still dirty stays.
