@@ -17,7 +17,7 @@ struct BytePen {
     static let integerBytes = 20
     /// Room for any amount of 64 bits, its quotes not counted.
     static let amountBytes = 22
-    /// Room for an instant with its quotes; years are written with four digits.
+    /// Exactly what an instant with its quotes takes; years are written with four digits.
     static let timeBytes = 29
 
     @inline(__always)

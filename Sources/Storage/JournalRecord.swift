@@ -115,12 +115,15 @@ extension RowWriter {
         guard !rows.isEmpty else { return }
         raw(",")
         key(name)
-        for index in rows.indices {
-            raw(index == 0 ? "[{" : ",{")
-            let start = bytes.count - record
-            write(rows[index], &self)
-            slices.add(start..<bytes.count - record, to: file)
-            raw("}")
+        // In place: a row is long, and a copy of it counts everything that it refers to.
+        rows.withUnsafeBufferPointer { rows in
+            for index in rows.indices {
+                raw(index == 0 ? "[{" : ",{")
+                let start = bytes.count - record
+                write(rows[index], &self)
+                slices.add(start..<bytes.count - record, to: file)
+                raw("}")
+            }
         }
         raw("]")
     }

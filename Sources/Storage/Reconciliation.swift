@@ -12,6 +12,7 @@ package enum Reconciliation {
         var realised = Money.zero
         var quantities: [PositionKey: Quantity] = [:]
         var filled: [OrderID: Quantity] = [:]
+        filled.reserveCapacity(book.orders.count)
         for trade in book.trades {
             cash = trade.side == .buy ? cash - trade.value : cash + trade.value
             charges += trade.charges

@@ -7,7 +7,11 @@ import Trading
 ///
 /// A member is appended in one step, because making room costs more than writing.
 struct RowWriter {
-    var bytes: [UInt8] = []
+    var bytes: [UInt8]
+    /// The instant that was written last, and its text with the quotes: most of an act's are the same.
+    private var latest: (time: Timestamp, text: SIMD32<UInt8>)?
+
+    init(bytes: [UInt8] = []) { self.bytes = bytes }
 
     @inline(__always)
     mutating func raw(_ text: StaticString) {
@@ -78,10 +82,8 @@ struct RowWriter {
     @inline(__always)
     mutating func time(_ name: StaticString, _ value: Timestamp?) {
         guard let value else { return null(name) }
-        bytes.appendText(atMost: BytePen.memberBytes(name) + BytePen.timeBytes) { pen in
-            pen.member(name)
-            pen.time(value)
-        }
+        comma(name)
+        time(value)
     }
 
     @inline(__always)
@@ -161,7 +163,19 @@ struct RowWriter {
 
     /// The instant in quotes.
     mutating func time(_ value: Timestamp) {
-        bytes.appendText(atMost: BytePen.timeBytes) { $0.time(value) }
+        if latest?.time != value {
+            var text = SIMD32<UInt8>()
+            withUnsafeMutableBytes(of: &text) { room in
+                guard let start = room.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+                var pen = BytePen(at: start)
+                pen.time(value)
+            }
+            latest = (value, text)
+        }
+        guard let latest else { return }
+        bytes.appendText(atMost: BytePen.timeBytes) { pen in
+            withUnsafeBytes(of: latest.text) { pen.put(UnsafeRawBufferPointer(rebasing: $0[..<BytePen.timeBytes])) }
+        }
     }
 
     /// The shortest exact decimal of units of 10⁻⁸.

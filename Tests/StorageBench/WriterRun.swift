@@ -114,8 +114,8 @@ final class WriterRun: @unchecked Sendable {
 
     // MARK: The runs
 
-    /// How many orders are decided before a run, over all writers.
-    static let decidedOrders = 16_384
+    /// How many orders are decided before a run, over all writers: few, because an order that was decided in this turn is in the cache.
+    static let decidedOrders = 1_024
 
     /// `writers` users for so long; prints orders per second and what each waited.
     static func write(_ folder: String, writers: Int, for duration: Duration) throws {

@@ -115,10 +115,14 @@ def main():
         size = ours.order_bytes()
         print(f"{disk_of(folder)}, {size} bytes an order, {options.rounds} rounds of {options.seconds:g} s, medians", flush=True)
         runs = [("tradehouse", ours.run, counts)]
+        servers = {}
         if not options.only_ours:
             postgres = stack.enter_context(Postgres(folder, size, max(counts)))
             redis = stack.enter_context(Redis(folder, size))
             sqlite = Sqlite(folder, size)
+            servers = {"PostgreSQL": postgres, "Redis": redis}
+            for server in servers.values():
+                server.pause()
             runs += [
                 ("PostgreSQL insert", postgres.insert, counts),
                 ("PostgreSQL 4 tables", postgres.four, counts),
@@ -131,9 +135,14 @@ def main():
             # Another one begins each round.
             for name, run, own_counts in runs[number % len(runs) :] + runs[: number % len(runs)]:
                 for count in own_counts:
-                    # Nobody pays for what the one before left to be written out.
+                    # Nobody pays for what the one before left to be written out, nor for what a server does that nobody asks.
                     os.sync()
+                    server = servers.get(name.split()[0])
+                    if server:
+                        server.resume()
                     results.setdefault((name, count), []).append(run(count, options.seconds))
+                    if server:
+                        server.pause()
         medians = {key: [statistics.median(column) for column in zip(*found)] for key, found in results.items()}
         print(report(medians, counts, [name for name, _, _ in runs]), flush=True)
         gates = compared(medians, counts) if not options.only_ours else []

@@ -46,6 +46,31 @@ def parts(size):
     return tuple("x" * part for part in (order, trade, position, size - order - trade - position))
 
 
+def session(leader):
+    """All processes of a server that began a session: each of PostgreSQL's has a group of its own."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            # Behind the name in brackets: state, parent, group, session.
+            if int((entry / "stat").read_text().rsplit(")", 1)[1].split()[3]) == leader:
+                found.append(int(entry.name))
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return found
+
+
+def pause_all(leader):
+    for process in session(leader):
+        os.kill(process, signal.SIGSTOP)
+
+
+def resume_all(leader):
+    for process in session(leader):
+        os.kill(process, signal.SIGCONT)
+
+
 class Postgres:
     """A server of its own on a folder of its own; never as root, which it refuses."""
 
@@ -78,6 +103,7 @@ class Postgres:
             stdout=subprocess.DEVNULL,
             stderr=(self.folder / "server.log").open("wb"),
             cwd="/",
+            start_new_session=True,
             **self.user,
         )
         try:
@@ -111,7 +137,15 @@ class Postgres:
     def __exit__(self, *_):
         self.stop()
 
+    def pause(self):
+        """Stands still, so that nothing it does by itself disturbs another's run."""
+        pause_all(self.process.pid)
+
+    def resume(self):
+        resume_all(self.process.pid)
+
     def stop(self):
+        self.resume()
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait(30)
 
@@ -173,6 +207,7 @@ class Redis:
             + ["--appendonly", "yes", "--appendfsync", "always", "--auto-aof-rewrite-percentage", "0", "--maxclients", "4000"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
+            start_new_session=True,
         )
         try:
             eventually(self.socket.exists)
@@ -183,6 +218,13 @@ class Redis:
 
     def __exit__(self, *_):
         self.stop()
+
+    def pause(self):
+        """As `Postgres.pause`."""
+        pause_all(self.process.pid)
+
+    def resume(self):
+        resume_all(self.process.pid)
 
     def stop(self):
         self.process.kill()

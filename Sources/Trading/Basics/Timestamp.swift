@@ -32,6 +32,7 @@ extension Duration {
 
 extension FixedWidthInteger {
     /// The quotient rounded towards minus infinity, as days and intervals before 1970 need it.
+    @inlinable @inline(__always)
     package func flooredQuotient(_ divisor: Self) -> Self {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder != 0 && (remainder < 0) != (divisor < 0) ? quotient - 1 : quotient

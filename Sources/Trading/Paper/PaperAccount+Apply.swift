@@ -73,21 +73,34 @@ extension PaperAccount {
 
     /// Enters an order that is new to this epoch, in the state it comes with; its `reserved` is counted.
     mutating func add(_ order: Order) {
-        precondition(slots[order.id] == nil, "An order id belongs to one order of a book.")
-        let slot = placed.count
-        slots[order.id] = slot
+        precondition(index(order, as: placed.count), "An order id belongs to one order of a book.")
+        placed.append(order)
+        fillCounts.append(0)
+    }
+
+    /// Makes an order findable by its ids and counts what it holds; false, with nothing done, for an id that is known.
+    mutating func index(_ order: Order, as slot: Int) -> Bool {
+        if let known = slots.updateValue(slot, forKey: order.id) {
+            slots[order.id] = known
+            return false
+        }
         if let clientOrderID = order.clientOrderID, clientOrderIDs[clientOrderID] == nil { clientOrderIDs[clientOrderID] = order.id }
         if order.isWorking {
             working[order.instrument, default: []].append(slot)
             workingCount += 1
         }
         reserved += order.reserved
-        placed.append(order)
-        fillCounts.append(0)
+        return true
+    }
+
+    /// Books one fill into cash and its position, and keeps it.
+    mutating func book(_ trade: Trade) {
+        settle(trade)
+        trades.append(trade)
     }
 
     /// Books one fill into cash and its position.
-    mutating func book(_ trade: Trade) {
+    mutating func settle(_ trade: Trade) {
         let key = trade.positionKey
         var position = positions[key] ?? lastFlat.removeValue(forKey: key) ?? Position(key: key, openedAt: trade.at, epoch: epoch)
         longCost -= position.longCost
@@ -116,7 +129,6 @@ extension PaperAccount {
         if trade.rule == .depth {
             taken[trade.instrument, default: TakenDepth()].add(trade.side, trade.quantity, at: trade.at)
         }
-        trades.append(trade)
     }
 
     /// Works out anew what the working orders of `key` hold.

@@ -28,15 +28,16 @@ extension PaperAccount {
         let meta = snapshot.meta
         self.init(opening: meta.capital, epoch: meta.epoch, at: meta.updatedAt)
         let orders = snapshot.orders.count
-        placed.reserveCapacity(orders)
-        fillCounts.reserveCapacity(orders)
         slots.reserveCapacity(orders)
         clientOrderIDs.reserveCapacity(orders)
-        trades.reserveCapacity(snapshot.trades.count)
-        for order in snapshot.orders { try restore(order) }
-        try restore(snapshot.trades)
+        // As they are: rows are long, and copying each of many would take longer than checking it.
+        placed = snapshot.orders
+        fillCounts = [Int](repeating: 0, count: orders)
+        trades = snapshot.trades
+        for slot in snapshot.orders.indices { try restore(snapshot.orders[slot], as: slot) }
+        let filled = try restore(snapshot.trades)
         try restore(snapshot.positions)
-        try checkWorkingOrders()
+        try checkWorkingOrders(filled)
         try check(.cash, meta.cash, cash)
         try check(.realised, meta.realised, realised)
         try check(.charges, meta.charges, charges)
@@ -46,9 +47,8 @@ extension PaperAccount {
         updatedAt = meta.updatedAt
     }
 
-    private mutating func restore(_ order: Order) throws(BooksDoNotAddUp) {
-        try check(.epoch, order.epoch, epoch, of: order.id.text)
-        guard slots[order.id] == nil else { throw BooksDoNotAddUp(.order, of: order.id.text, "twice", "once") }
+    private mutating func restore(_ order: Order, as slot: Int) throws(BooksDoNotAddUp) {
+        guard order.epoch == epoch else { throw BooksDoNotAddUp(.epoch, of: order.id.text, String(order.epoch), String(epoch)) }
         let isWhole = order.filledQuantity >= .zero && order.cancelledQuantity >= .zero && order.pendingQuantity >= .zero
         let isWorkingRightly = !order.isWorking || (order.pendingQuantity > .zero && order.reserved >= .zero)
         let isIdleRightly = order.isWorking || order.reserved == .zero
@@ -56,15 +56,18 @@ extension PaperAccount {
         guard isWhole, isWorkingRightly, isIdleRightly, hasAverage else {
             throw BooksDoNotAddUp(.order, of: order.id.text, order.state.rawValue, "an order that keeps its invariants")
         }
-        add(order)
+        guard index(order, as: slot) else { throw BooksDoNotAddUp(.order, of: order.id.text, "twice", "once") }
     }
 
-    private mutating func restore(_ trades: [Trade]) throws(BooksDoNotAddUp) {
+    /// Returns what the trades filled of working orders, by slot.
+    private mutating func restore(_ trades: [Trade]) throws(BooksDoNotAddUp) -> [Int: Quantity] {
+        var filled: [Int: Quantity] = [:]
         var seen: Set<TradeID> = []
         seen.reserveCapacity(trades.count)
         var recorded = Money.zero
-        for trade in trades {
-            try check(.epoch, trade.epoch, epoch, of: trade.id.text)
+        for index in trades.indices {
+            let trade = trades[index]
+            guard trade.epoch == epoch else { throw BooksDoNotAddUp(.epoch, of: trade.id.text, String(trade.epoch), String(epoch)) }
             guard seen.insert(trade.id).inserted else { throw BooksDoNotAddUp(.trade, of: trade.id.text, "twice", "once") }
             guard trade.quantity > .zero, trade.price > .zero else {
                 throw BooksDoNotAddUp(.trade, of: trade.id.text, "\(trade.quantity.text) @ \(trade.price.text)", "above zero")
@@ -73,10 +76,14 @@ extension PaperAccount {
                 throw BooksDoNotAddUp(.trade, of: trade.id.text, trade.quantity.text, "at most \(PaperLimits.turnoverQuantity.text)")
             }
             recorded += trade.realised ?? .zero
-            if let slot = slots[trade.orderID] { fillCounts[slot] += 1 }
-            book(trade)
+            if let slot = slots[trade.orderID] {
+                fillCounts[slot] += 1
+                if placed[slot].isWorking { filled[slot, default: .zero] += trade.quantity }
+            }
+            settle(trade)
         }
         try check(.realised, recorded, realised)
+        return filled
     }
 
     /// Whether the position's sums stay inside their limit with this trade; beyond it they could overflow.
@@ -104,16 +111,11 @@ extension PaperAccount {
         }
     }
 
-    private mutating func checkWorkingOrders() throws(BooksDoNotAddUp) {
-        var filled: [OrderID: Quantity] = [:]
-        for trade in trades {
-            guard let slot = slots[trade.orderID], placed[slot].isWorking else { continue }
-            filled[trade.orderID, default: .zero] += trade.quantity
-        }
+    private mutating func checkWorkingOrders(_ filled: [Int: Quantity]) throws(BooksDoNotAddUp) {
         var recorded: [OrderID: Money] = [:]
         for slot in workingSlots {
             let order = placed[slot]
-            try check(.order, order.filledQuantity.text, (filled[order.id] ?? .zero).text, of: order.id.text)
+            try check(.order, order.filledQuantity.text, (filled[slot] ?? .zero).text, of: order.id.text)
             recorded[order.id] = order.reserved
         }
         var touched = Touched()
