@@ -109,6 +109,8 @@ package final class Simulation {
         options.archiveMargin = .milliseconds(Int64(chance.below(500)))
         options.compactionBytes = [500, 2_000, 8_000][chance.below(3)]
         options.tidyInterval = .milliseconds(Int64(20 + chance.below(400)))
+        // A mixture is one of segments, so there have to be many.
+        if plan.scenario == .mixed { options.retention = .milliseconds(Int64(2_000 + chance.below(20_000))) }
         if plan.scenario == .copy, chance.below(2) == 0 {
             // Books that are folded again and again while the copy is made.
             options.compactionBytes = 400
