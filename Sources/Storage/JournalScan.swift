@@ -163,15 +163,27 @@ final class JournalScan {
             }
             if try !takeIndex(number) { try scan(number) }
             try checkContinuation()
-            if hasGap {
+            if hasGap, try lacksBatches(before: numbers[(index + 1)...].first) {
                 behindGap = Array(numbers[(index + 1)...])
-                // Within the newest segment a batch that a power cut tore looks the same.
                 notice(
                     StorageNotice(
-                        behindGap.isEmpty ? .info : .warning, "journal_gap",
+                        .warning, "journal_gap",
                         ["file": SegmentHeader.path(number), "offset": "\(tail.bytes)", "segments_behind": "\(behindGap.count)"]))
                 break
             }
+        }
+    }
+
+    /// Whether batches are missing between what was read and the segment that comes next; without one it does not matter.
+    ///
+    /// When none is missing the segment before was whole, and what stands behind its end is damage to room that nobody wrote to.
+    private func lacksBatches(before next: Int64?) throws(StorageFailure) -> Bool {
+        guard let next else { return false }
+        do throws(DiskFailure) {
+            let head = try disk.open(SegmentHeader.path(next), for: .reading).read(at: 0, count: 4_096)
+            return SegmentIndex.firstHeader(head).map { $0.firstBatch > lastBatch + 1 } ?? false
+        } catch {
+            throw .io(error)
         }
     }
 
@@ -252,6 +264,12 @@ final class JournalScan {
                 isCut = true
                 return false
             }
+            if self.endsSealed, SpareSegment.isFilling(line.bytes) {
+                // A tool that copies as many bytes as a file had when it was opened fills up what was cut off meanwhile.
+                self.tail.bytes = line.offset
+                isCut = true
+                return false
+            }
             self.takeDamaged(line, &segment)
             return true
         }
@@ -269,6 +287,9 @@ final class JournalScan {
             notice(StorageNotice(.warning, "journal_line_damaged", ["file": path, "offset": "\(bad.lowerBound)", "bytes": "\(bad.count)"]))
         }
     }
+
+    /// Whether the last line said that everything before it was synced.
+    private var endsSealed: Bool { tail.bad.isEmpty && tail.open.isEmpty && tail.lastBatchLine == nil && tail.good.count > 1 }
 
     private func takeDamaged(_ line: LineStream.Line, _ segment: inout Segment) {
         var at = line.offset

@@ -99,8 +99,10 @@ enum SegmentWalk {
         var seen: Set<BatchMember> = []
         var isCut = false
         var isUnwritten: Bool?
+        var isSealed = false
         /// Takes a line; returns whether it closes a batch.
         func take(_ bytes: UnsafeRawBufferPointer, _ crc: UInt32, _ range: Range<Int64>) -> Bool {
+            isSealed = false
             switch JournalLine(bytes) {
             case nil, .newer:
                 part.damagedLines += 1
@@ -123,6 +125,7 @@ enum SegmentWalk {
                 return true
             case .seal:
                 seen.removeAll(keepingCapacity: true)
+                isSealed = true
                 return true
             }
         }
@@ -134,6 +137,10 @@ enum SegmentWalk {
                 // Left when a crash came between the seal and the cut behind it; anything else is damage.
                 isUnwritten = unwritten == 0
                 part.end = line.offset + Int64(unwritten)
+                return false
+            } else if isSealed, SpareSegment.isFilling(line.bytes) {
+                isUnwritten = true
+                part.end = line.offset
                 return false
             } else {
                 part.damagedLines += 1

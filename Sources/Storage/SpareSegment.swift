@@ -46,12 +46,15 @@ enum SpareSegment {
         return nil
     }
 
-    /// Whether anything stands in the file behind room that nothing was written to.
+    /// Whether a line is nothing but zeros, as far as it goes.
+    static func isFilling(_ line: UnsafeRawBufferPointer) -> Bool { !line.isEmpty && line.allSatisfy { $0 == 0 } }
+
+    /// Whether anything stands in the file behind room that nothing was written to, but zeros to its end.
     static func isWritten(behind offset: Int64, of file: any DiskFile) throws(DiskFailure) -> Bool {
         var offset = offset
         while true {
             let chunk = try file.read(at: offset, count: LineStream.chunkBytes)
-            if !chunk.allSatisfy({ $0 == filler }) { return true }
+            if !chunk.allSatisfy({ $0 == filler || $0 == 0 }) { return true }
             if chunk.count < LineStream.chunkBytes { return false }
             offset += Int64(chunk.count)
         }

@@ -46,6 +46,11 @@ package final class FolderCopier {
         if case .open(let path)? = tasks.last { path } else { nil }
     }
 
+    /// The file that it has read a part of.
+    package var openFile: String? {
+        if case .read(let path, _, let bytes, _)? = tasks.last, !bytes.isEmpty { path } else { nil }
+    }
+
     /// The copy, when it is done.
     package var result: SimulatedDisk {
         precondition(isDone, "The copy is not complete.")

@@ -34,10 +34,16 @@ extension Simulation {
         var haltedUntil = began
         var haltedIn: [BookHistory] = []
         var goesOnThere = false
+        // It may also stand still within a segment, which the journal fills meanwhile.
+        var segmentHalts = pace.below(3)
         func readOn() {
             let now = life?.loop.wallMicroseconds ?? wall
             guard now >= haltedUntil, pace.below(odds) == 0 else { return }
             copier.step()
+            if segmentHalts > 0, copier.openFile?.hasPrefix("journal/") == true, pace.below(3) == 0 {
+                segmentHalts -= 1
+                haltedUntil = now + Int64(pace.below(Int(options.retention.wholeMicroseconds / 4)))
+            }
             if halts > 0, let path = copier.nextFile, pace.below(3) == 0 {
                 haltedIn = books.filter { path.hasPrefix("paper/\($0.user.text)/") }
                 guard !haltedIn.isEmpty else { return }

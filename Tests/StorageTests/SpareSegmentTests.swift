@@ -145,6 +145,45 @@ import Trading
         }
     }
 
+    @Test func `a bit that flips in room that was left behind a whole segment costs nothing`() throws {
+        let (rig, trader) = try lived(1)
+        while segments(rig.disk).count < 4 {
+            trader.act(on: rig)
+            rig.settle()
+        }
+        let path = segments(rig.disk)[1]
+        let copy = rig.disk.crashed(.kill)
+        // As a power cut leaves it that came before the cut behind the seal was durable.
+        copy.overwrite(path) {
+            $0 += [UInt8](repeating: SpareSegment.filler, count: 900) + [0x0B] + [UInt8](repeating: SpareSegment.filler, count: 50)
+        }
+        let next = try Rig(copy, Self.small)
+        #expect(!next.log.events.contains("journal_gap"))
+        #expect(try next.load(trader.user)?.sorted == trader.current.sorted)
+    }
+
+    @Test func `zeros that a tool puts in the place of what was cut off are no damage`() throws {
+        let (rig, trader) = try lived(1)
+        while segments(rig.disk).count < 4 {
+            trader.act(on: rig)
+            rig.settle()
+        }
+        rig.advance(by: .seconds(1))
+        for path in segments(rig.disk).dropLast() {
+            let copy = rig.disk.crashed(.kill)
+            copy.overwrite(path) { $0 += [UInt8](repeating: 0, count: 700) }
+            let next = try Rig(copy, Self.small)
+            #expect(!next.log.events.contains("journal_line_damaged") && !next.log.events.contains("journal_gap"), "\(path)")
+            #expect(try next.load(trader.user)?.sorted == trader.current.sorted)
+            // In the place of lines they are.
+            let holed = rig.disk.crashed(.kill)
+            holed.overwrite(path) { bytes in
+                for index in bytes.count - 300..<bytes.count { bytes[index] = 0 }
+            }
+            #expect(try Rig(holed, Self.small).log.events.contains("journal_line_damaged"), "\(path)")
+        }
+    }
+
     @Test func `one flipped bit does not pass for the end of what was written`() throws {
         let (rig, trader) = try lived(6)
         let other = Trader("BB", seed: 9)
