@@ -68,6 +68,12 @@ extension Store {
             }
         } then: { [self] result in
             guard case .busy(let waiting) = open.phase else { preconditionFailure("A book that is read stays busy until it is.") }
+            if let end, case .outcomeUnknown = end {
+                // As for a document: what was read while the journal failed is no answer.
+                books[key] = nil
+                for done in waiting { done(.failure(end)) }
+                return
+            }
             if case .failure(.userErased) = result { metTombstone(key.user) }
             if isErased(key.user) {
                 if !hasEnded(key.user), open.durableV > 0 {

@@ -50,6 +50,11 @@ extension Store {
 
     private func finish(_ path: DocumentPath, _ result: Result<LoadedDocument, StorageFailure>) {
         let waiting = documentLoads.removeValue(forKey: path) ?? []
+        if let end, case .outcomeUnknown = end {
+            // The journal may have a newer version, or not: what was read while it failed is no answer.
+            for done in waiting { done(.failure(end)) }
+            return
+        }
         // What was committed while the file was read is newer.
         if let known = cache.document(at: path) {
             for done in waiting { done(.success(known)) }

@@ -89,9 +89,11 @@ final class DocumentHistory {
 
     /// Something else that was submitted with this version is not stored.
     func holdsNot(_ version: Int) {
-        if version < versions.count { versions.removeSubrange(version...) }
-        // It may have been met, looking like the version before.
-        acknowledged = min(acknowledged, versions.count - 1)
+        guard version < versions.count else { return }
+        let met = acknowledged >= version ? versions[acknowledged] : nil
+        versions.removeSubrange(version...)
+        // It may have been met, looking like an earlier one.
+        if acknowledged >= version { acknowledged = versions.lastIndex { $0 == met } ?? 0 }
     }
 
     func index(of value: JSONValue?) -> Int? { versions.lastIndex { $0 == value } }
