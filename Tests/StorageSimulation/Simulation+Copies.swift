@@ -34,15 +34,17 @@ extension Simulation {
         var haltedUntil = began
         var haltedIn: [BookHistory] = []
         var goesOnThere = false
-        // It may also stand still within a segment, which the journal fills meanwhile.
+        // It may also stand still within the newest segment, which the journal fills meanwhile.
         var segmentHalts = pace.below(3)
         func readOn() {
             let now = life?.loop.wallMicroseconds ?? wall
             guard now >= haltedUntil, pace.below(odds) == 0 else { return }
             copier.step()
-            if segmentHalts > 0, copier.openFile?.hasPrefix("journal/") == true, pace.below(3) == 0 {
+            if segmentHalts > 0, let path = copier.openFile, path.hasPrefix("journal/"), pace.below(4) != 0,
+                path == disk.paths.last(where: { $0.hasPrefix("journal/0") && $0.hasSuffix(".jsonl") })
+            {
                 segmentHalts -= 1
-                haltedUntil = now + Int64(pace.below(Int(options.retention.wholeMicroseconds / 4)))
+                haltedUntil = now + Int64(pace.below(Int(options.retention.wholeMicroseconds / 2)))
             }
             if halts > 0, let path = copier.nextFile, pace.below(3) == 0 {
                 haltedIn = books.filter { path.hasPrefix("paper/\($0.user.text)/") }
