@@ -73,15 +73,6 @@ final class DiskThread: @unchecked Sendable {
         }
     }
 
-    /// Removes a spare segment that could not be filled.
-    func removeSpare() {
-        do {
-            try SpareSegment.remove(on: disk)
-        } catch {
-            options.notice(StorageNotice(.warning, "spare_segment_kept", ["why": "\(error)"]))
-        }
-    }
-
     // MARK: The readable files
 
     /// One book's durable acts.

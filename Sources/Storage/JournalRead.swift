@@ -42,8 +42,6 @@ enum JournalRead {
             try LineStream.read(file) { line in
                 if SealedLine.check(line.bytes) != nil {
                     take(line.bytes)
-                } else if SpareSegment.start(in: line.bytes) != nil {
-                    return false
                 } else {
                     for part in SealedLine.salvage(line.bytes) { take(UnsafeRawBufferPointer(rebasing: line.bytes[part])) }
                 }

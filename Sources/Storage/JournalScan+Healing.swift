@@ -18,7 +18,6 @@ extension JournalScan {
         heals: Bool, at now: Timestamp, hasPredecessor: (BookKey, Int64, UInt32?) throws(StorageFailure) -> Bool
     ) throws(StorageFailure) {
         guard let newest = segments.last else { return }
-        if heals { try removeBehindGap(at: now) }
         if tail.good.isEmpty {
             segments.removeLast()
             let isUnfinished = tail.bytes <= JournalScan.longestHeaderBytes
@@ -43,35 +42,8 @@ extension JournalScan {
         let last = try kept(tail.last, isDoubtful, hasPredecessor)
         let open = try kept(tail.open, isDoubtful, hasPredecessor)
         // A clean end without a seal is a header alone. Its sync may have failed, and then only the cache has it.
-        guard heals, !without.contains(.healBeforeServing) else { return }
-        if !endsClean || tail.good.count == 1 {
-            try rewrite(newest, last, open, at: now)
-        } else if newest.fileBytes > newest.bytes {
-            try giveBack(newest)
-        }
-    }
-
-    /// Moves segments behind a gap aside, the newest first: what is left is the same folder with fewer of them.
-    private func removeBehindGap(at now: Timestamp) throws(StorageFailure) {
-        do {
-            for number in behindGap.reversed() {
-                try Quarantine.move([SegmentHeader.path(number)], as: "journal", on: disk, at: now)
-                try disk.syncDirectory("journal")
-            }
-        } catch {
-            throw .io(error)
-        }
-    }
-
-    /// Cuts off room that nothing was written to.
-    private func giveBack(_ segment: Segment) throws(StorageFailure) {
-        do {
-            let file = try disk.open(SegmentHeader.path(segment.number), for: .updating)
-            try file.truncate(to: segment.bytes)
-            try file.sync()
-        } catch {
-            throw .io(error)
-        }
+        guard heals, !endsClean || tail.good.count == 1, !without.contains(.healBeforeServing) else { return }
+        try rewrite(newest, last, open, at: now)
     }
 
     /// Of a copy: forgets what segments before a hole say of documents that have no file.

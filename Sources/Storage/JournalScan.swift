@@ -25,8 +25,6 @@ final class JournalScan {
         var bytes: Int64 = 0
         /// Read from its index and not itself.
         var isIndexed = false
-        /// How long the file is, with room behind the last line that nothing was written to.
-        var fileBytes: Int64 = 0
     }
 
     let disk: any Disk
@@ -47,16 +45,10 @@ final class JournalScan {
     /// Lines that count, bad lines, and where the last closed batch ended, of the segment read last.
     var tail = Tail()
     private(set) var damagedLines = 0
-    /// Segments behind a gap: room that nothing was written to and something after it.
-    ///
-    /// Only a copy of a running folder has one: its reader was here before the batch was written and there after it. What follows was
-    /// not there when the copy began, and without what is missing it continues nothing.
-    private(set) var behindGap: [Int64] = []
     /// Users who were erased by a record that counts.
     private(set) var erased: [UserID: SegmentPart.Erasure] = [:]
     private var openErasures: [Int64: (user: UserID, at: Timestamp)] = [:]
     private var placesFrom: Int64 = 0
-    private var hasGap = false
     /// Documents of the record that is being read; here because making room for every record anew costs time.
     private var glanced: [RecordGlance.Document] = []
     private var numbered: [OpenDocument] = []
@@ -163,27 +155,6 @@ final class JournalScan {
             }
             if try !takeIndex(number) { try scan(number) }
             try checkContinuation()
-            if hasGap, try lacksBatches(before: numbers[(index + 1)...].first) {
-                behindGap = Array(numbers[(index + 1)...])
-                notice(
-                    StorageNotice(
-                        .warning, "journal_gap",
-                        ["file": SegmentHeader.path(number), "offset": "\(tail.bytes)", "segments_behind": "\(behindGap.count)"]))
-                break
-            }
-        }
-    }
-
-    /// Whether batches are missing between what was read and the segment that comes next; without one it does not matter.
-    ///
-    /// When none is missing the segment before was whole, and what stands behind its end is damage to room that nobody wrote to.
-    private func lacksBatches(before next: Int64?) throws(StorageFailure) -> Bool {
-        guard let next else { return false }
-        do throws(DiskFailure) {
-            let head = try disk.open(SegmentHeader.path(next), for: .reading).read(at: 0, count: 4_096)
-            return SegmentIndex.firstHeader(head).map { $0.firstBatch > lastBatch + 1 } ?? false
-        } catch {
-            throw .io(error)
         }
     }
 
@@ -238,7 +209,6 @@ final class JournalScan {
         tail = Tail()
         var segment = Segment(number: number)
         var newer: Int64?
-        var isCut = false
         let cutsEverybody = without.contains(.cutPerBook)
         try LineStream.read(file) { line throws(StorageFailure) in
             self.tail.bytes = line.end
@@ -257,27 +227,8 @@ final class JournalScan {
                 self.tail.endsWithoutFeed = !line.isTerminated
                 return true
             }
-            if let unwritten = SpareSegment.start(in: line.bytes), !self.without.contains(.stopAtUnwritten) {
-                let torn = UnsafeRawBufferPointer(rebasing: line.bytes[..<unwritten])
-                if !torn.isEmpty { self.takeDamaged(LineStream.Line(bytes: torn, offset: line.offset, isTerminated: false), &segment) }
-                self.tail.bytes = line.offset + Int64(unwritten)
-                isCut = true
-                return false
-            }
-            if self.endsSealed, SpareSegment.isFilling(line.bytes) {
-                // A tool that copies as many bytes as a file had when it was opened fills up what was cut off meanwhile.
-                self.tail.bytes = line.offset
-                isCut = true
-                return false
-            }
             self.takeDamaged(line, &segment)
             return true
-        }
-        do throws(DiskFailure) {
-            segment.fileBytes = isCut ? try file.status().bytes : tail.bytes
-            if isCut { hasGap = try SpareSegment.isWritten(behind: tail.bytes, of: file) }
-        } catch {
-            throw .io(error)
         }
         if let newer { throw .newerFormat(file: path, version: newer) }
         segment.bytes = tail.bytes
@@ -287,9 +238,6 @@ final class JournalScan {
             notice(StorageNotice(.warning, "journal_line_damaged", ["file": path, "offset": "\(bad.lowerBound)", "bytes": "\(bad.count)"]))
         }
     }
-
-    /// Whether the last line said that everything before it was synced.
-    private var endsSealed: Bool { tail.bad.isEmpty && tail.open.isEmpty && tail.lastBatchLine == nil && tail.good.count > 1 }
 
     private func takeDamaged(_ line: LineStream.Line, _ segment: inout Segment) {
         var at = line.offset

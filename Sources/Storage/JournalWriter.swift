@@ -34,8 +34,6 @@ final class JournalWriter {
     private var lastSeq: Int64
     private var lastBatch: Int64
     private var isSealed = true
-    /// The next segment is filled and waits (`SpareSegment`).
-    private(set) var hasSpare = false
 
     init(disk: any Disk, options: StoreOptions, number: Int64, id: String, lastSeq: Int64, lastBatch: Int64, at now: Timestamp) {
         self.disk = disk
@@ -50,9 +48,8 @@ final class JournalWriter {
     /// How long the open segment is.
     var bytes: Int64 { offset }
 
-    /// Appends a batch and returns when it is durable. A new segment is made of the spare one when there is one.
-    func write(_ batch: JournalBatch, hasSpare: Bool = false) throws(JournalProblem) {
-        self.hasSpare = hasSpare
+    /// Appends a batch and returns when it is durable.
+    func write(_ batch: JournalBatch) throws(JournalProblem) {
         let isFull = offset + Int64(batch.bytes.count) > options.segmentBytes && offset > headerBytes
         if file == nil || isFull || batch.at - openedAt >= options.segmentAge { try rotate(at: batch.at) }
         try append(batch.bytes)
@@ -75,9 +72,7 @@ final class JournalWriter {
         let path = SegmentHeader.path(next)
         let header = SegmentHeader(
             number: next, id: Crypto.hex(options.randomBytes(16)), previous: id, previousLast: lastSeq, firstBatch: lastBatch + 1, at: now)
-        var made = hasSpare ? try takeSpare(as: path, header.line) : nil
-        if made == nil { made = try make(path, header.line) }
-        file = made
+        file = try make(path, header.line)
         number = next
         id = header.id
         headerBytes = Int64(header.line.count)
@@ -91,7 +86,7 @@ final class JournalWriter {
         do {
             made = try disk.open(path, for: .creating)
         } catch {
-            if error.kind == .alreadyExists { throw .unknown(JournalWriter.madeByOther(path)) }
+            if error.kind == .alreadyExists { throw .unknown(.damaged(file: path, why: "somebody else made it while this server runs")) }
             throw .nothingStored(DataFolder.translate(error, disk))
         }
         do {
@@ -112,37 +107,6 @@ final class JournalWriter {
         return made
     }
 
-    /// The spare segment gets its header, which is durable before its name; nothing when something is wrong with it.
-    private func takeSpare(as path: String, _ header: [UInt8]) throws(JournalProblem) -> (any DiskFile)? {
-        hasSpare = false
-        let spare: any DiskFile
-        do {
-            spare = try disk.open(SpareSegment.path, for: .updating)
-            try spare.write(header, at: 0)
-            if !options.without.contains(.segmentDurableBeforeUse) { try spare.sync() }
-        } catch {
-            options.notice(StorageNotice(.warning, "spare_segment_not_used", ["why": "\(error)"]))
-            removeUnfinished(SpareSegment.path)
-            return nil
-        }
-        let isThere: Bool
-        do throws(DiskFailure) {
-            isThere = try disk.status(of: path) != nil
-            if !isThere {
-                try disk.rename(SpareSegment.path, to: path)
-                if !options.without.contains(.segmentDurableBeforeUse) { try disk.syncDirectory("journal") }
-            }
-        } catch {
-            throw .unknown(.io(error))
-        }
-        if isThere { throw .unknown(JournalWriter.madeByOther(path)) }
-        return spare
-    }
-
-    private static func madeByOther(_ path: String) -> StorageFailure {
-        .damaged(file: path, why: "somebody else made it while this server runs")
-    }
-
     /// Seals and gives back what was reserved beyond the end.
     func finish(at now: Timestamp) throws(JournalProblem) {
         try seal(at: now)
@@ -159,11 +123,6 @@ final class JournalWriter {
     /// As `finish`, with a seal also where there is a header only: without it the next start cannot know that the header's sync came
     /// through, and writes the segment anew.
     func close(at now: Timestamp) throws(JournalProblem) {
-        do {
-            try SpareSegment.remove(on: disk)
-        } catch {
-            options.notice(StorageNotice(.warning, "spare_segment_kept", ["why": "\(error)"]))
-        }
         if file != nil, offset == headerBytes { isSealed = false }
         try finish(at: now)
     }
@@ -196,8 +155,6 @@ final class JournalWriter {
     private func removeUnfinished(_ path: String) {
         do {
             try disk.remove(path)
-        } catch  where error.kind == .notFound {
-            // Somebody else removed it.
         } catch {
             options.notice(StorageNotice(.error, "segment_not_removed", ["file": path, "why": "\(error)"]))
         }

@@ -38,10 +38,6 @@ package enum ProtocolRule: String, CaseIterable, Sendable {
 
     // Starting.
 
-    /// What stands behind room that nothing was written to does not count, nor do later segments. Prevents that a copy whose reader was
-    /// overtaken by the journal has acts whose predecessors it lacks.
-    case stopAtUnwritten
-
     /// No stored remark about how far the files were synced is believed; every segment there is counts. Prevents that a copy with a new
     /// remark and old files loses what lies between.
     case noMarkBelieved

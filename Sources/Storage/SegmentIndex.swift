@@ -200,7 +200,7 @@ enum SegmentIndex {
         }
     }
 
-    static func firstHeader(_ bytes: [UInt8]) -> SegmentHeader? {
+    private static func firstHeader(_ bytes: [UInt8]) -> SegmentHeader? {
         bytes.withUnsafeBytes { bytes in
             guard let feed = LineStream.lineFeed(in: bytes, from: 0) else { return nil }
             let line = UnsafeRawBufferPointer(rebasing: bytes[..<feed])

@@ -98,11 +98,8 @@ enum SegmentWalk {
         var part = SegmentPart(end: start)
         var seen: Set<BatchMember> = []
         var isCut = false
-        var isUnwritten: Bool?
-        var isSealed = false
         /// Takes a line; returns whether it closes a batch.
         func take(_ bytes: UnsafeRawBufferPointer, _ crc: UInt32, _ range: Range<Int64>) -> Bool {
-            isSealed = false
             switch JournalLine(bytes) {
             case nil, .newer:
                 part.damagedLines += 1
@@ -125,7 +122,6 @@ enum SegmentWalk {
                 return true
             case .seal:
                 seen.removeAll(keepingCapacity: true)
-                isSealed = true
                 return true
             }
         }
@@ -133,15 +129,6 @@ enum SegmentWalk {
             var closes = false
             if let crc = SealedLine.check(line.bytes) {
                 closes = take(line.bytes, crc, line.offset..<line.end)
-            } else if let unwritten = SpareSegment.start(in: line.bytes) {
-                // Left when a crash came between the seal and the cut behind it; anything else is damage.
-                isUnwritten = unwritten == 0
-                part.end = line.offset + Int64(unwritten)
-                return false
-            } else if isSealed, SpareSegment.isFilling(line.bytes) {
-                isUnwritten = true
-                part.end = line.offset
-                return false
             } else {
                 part.damagedLines += 1
                 for found in SealedLine.salvage(line.bytes) {
@@ -154,14 +141,6 @@ enum SegmentWalk {
             part.end = line.end
             isCut = closes && (line.end - start >= limitBytes || part.members >= limitMembers)
             return !isCut
-        }
-        if let isUnwritten {
-            do throws(DiskFailure) {
-                let isDamaged = isUnwritten ? try SpareSegment.isWritten(behind: part.end, of: file) : true
-                if isDamaged { part.damagedLines += 1 }
-            } catch {
-                throw .io(error)
-            }
         }
         part.isLast = !isCut
         return part

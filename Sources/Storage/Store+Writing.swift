@@ -32,23 +32,20 @@ extension Store {
         batch.bytes += JournalLine.batch(number, batch.members)
         sent.append(batch)
         let write = JournalBatch(number: number, bytes: batch.bytes, lastSeq: batch.entries[batch.entries.count - 1].seq, at: now)
-        let hasSpare = spare == .ready
         onJournal { journal -> WriteOutcome in
             let result: Result<Void, JournalProblem>
             do throws(JournalProblem) {
-                try journal.write(write, hasSpare: hasSpare)
+                try journal.write(write)
                 result = .success(())
             } catch {
                 result = .failure(error)
             }
-            return WriteOutcome(result: result, segment: journal.number, bytes: journal.bytes, hasSpare: journal.hasSpare)
+            return WriteOutcome(result: result, segment: journal.number, bytes: journal.bytes)
         } then: { [self] outcome in
-            if hasSpare, !outcome.hasSpare { spare = .none }
             switch outcome.result {
             case .success:
                 shelf.written(outcome.segment, bytes: outcome.bytes, firstSeq: batch.entries[0].seq)
                 durable(batch, in: outcome.segment)
-                if outcome.bytes > options.segmentBytes / 2 { makeSpare() }
             case .failure(let problem): failed(problem)
             }
         }
@@ -59,53 +56,7 @@ extension Store {
         let result: Result<Void, JournalProblem>
         let segment: Int64
         let bytes: Int64
-        let hasSpare: Bool
     }
-
-    // MARK: The next segment
-
-    /// How far the next segment is filled.
-    enum Spare: Equatable {
-        case none
-        case filling
-        case ready
-        /// It could not be filled; not before that moment of the monotonic clock again.
-        case failed(until: UInt64)
-    }
-
-    /// Begins to fill the next segment, when there is room for it.
-    private func makeSpare() {
-        if case .failed(let until) = spare, until <= loop.monotonicNanoseconds { spare = .none }
-        guard spare == .none, !isFull else { return }
-        spare = .filling
-        fillSpare(from: 0)
-    }
-
-    private func fillSpare(from offset: Int64) {
-        let bytes = options.segmentBytes
-        onDisk { thread -> Result<Int64, DiskFailure> in
-            guard thread.hasRoomToFold else { return .failure(DiskFailure(.noSpace, "fill", SpareSegment.path)) }
-            do throws(DiskFailure) {
-                return .success(try SpareSegment.fill(from: offset, to: bytes, on: thread.disk))
-            } catch {
-                thread.removeSpare()
-                return .failure(error)
-            }
-        } then: { [self] result in
-            switch result {
-            case .success(let end) where end >= bytes: spare = .ready
-            case .success(let end):
-                if self.end == nil { fillSpare(from: end) }
-            case .failure(let failure):
-                // Segments are made without it, and take longer to sync.
-                spare = .failed(until: loop.monotonicNanoseconds + Store.spareRetry.nanoseconds)
-                options.notice(StorageNotice(.warning, "spare_segment_not_filled", ["why": "\(failure)"]))
-            }
-        }
-    }
-
-    /// How long a spare segment that could not be filled is not tried again.
-    static let spareRetry: Duration = .seconds(60)
 
     /// How often free space is measured while batches are written.
     static let measureNanoseconds: UInt64 = 1_000_000_000

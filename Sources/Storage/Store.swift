@@ -62,7 +62,6 @@ package final class Store {
     var bytesSinceCheckpoint = 0
     var spaceMeasuredAt: UInt64 = 0
     var isMeasuring = false
-    var spare = Spare.none
     /// Free space is below the limit.
     package internal(set) var isFull = false
     /// Set for good: closed, or the journal could not be synced.

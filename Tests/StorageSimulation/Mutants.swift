@@ -39,7 +39,6 @@ package enum Mutants {
         switch rule {
         case .salvageInsideLine, .batchNamesMembers, .numberedLines, .metaCommits, .cutPerBook: [.flip, .hole, .powerCut]
         case .chainPerBook, .previousSegment, .refuseMixedLives: [.mixed, .copy]
-        case .stopAtUnwritten: [.copy]
         case .oneBatchInFlight: [.full, .powerCut]
         case .appendOnlyDurable, .segmentDurableBeforeUse, .replaceByRename, .syncFolders: [.powerCut, .recovery]
         case .verifyAfterFailedSync, .healBeforeServing: [.sync, .recovery]

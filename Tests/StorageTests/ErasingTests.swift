@@ -1,12 +1,11 @@
 // The end of a user: at once for everybody who asks, whole or not at all under a crash, and nothing left behind in the end.
 
 import Platform
+import Storage
 import TestSupport
 import Testing
 import Trading
 import Wire
-
-@testable import Storage
 
 @Suite struct `Erasing a user` {
     private let user = UserID("AA")!
@@ -46,15 +45,8 @@ import Wire
         return try outcome.get()
     }
 
-    /// Nothing fits any more, and no segment was filled before.
-    private func fill(_ disk: SimulatedDisk) {
-        if disk.paths.contains(SpareSegment.path) { disk.erase(SpareSegment.path) }
-        disk.capacityBytes = 0
-    }
-
     private func newestSegmentBytes(_ disk: SimulatedDisk) -> Int {
-        disk.paths.last { $0.hasPrefix("journal/") && $0.hasSuffix(".jsonl") }
-            .flatMap { disk.bytes($0)?.prefix { $0 != SpareSegment.filler }.count } ?? 0
+        disk.paths.last { $0.hasPrefix("journal/") && $0.hasSuffix(".jsonl") }.flatMap { disk.bytes($0)?.count } ?? 0
     }
 
     private func isRefused(_ ticket: Ticket) -> Bool {
@@ -141,7 +133,7 @@ import Wire
             traders[2].act(on: rig)
             while rig.queue.runNext() { rig.loop.runUntilIdle() }
         } while rig.disk.paths.count { $0.hasPrefix("journal/") } == segments || newestSegmentBytes(rig.disk) < 5_500
-        fill(rig.disk)
+        rig.disk.capacityBytes = 0
         for step in 0..<3_000 {
             _ = erase(rig)
             rig.loop.advance(by: .milliseconds(10))
@@ -166,7 +158,7 @@ import Wire
         #expect(rig.log.events.contains("book_files_held"))
         #expect(traders[0].acknowledged == traders[0].tickets.count)
         // The next segment does not fit, so the end is not stored.
-        fill(rig.disk)
+        rig.disk.capacityBytes = 0
         var outcome: Result<PaperSnapshot?, StorageFailure>?
         rig.loop.perform { rig.store.loadBook(user) { outcome = $0 } }
         let ticket = erase(rig)
@@ -185,7 +177,7 @@ import Wire
         let (rig, traders) = try lived()
         // The next segment does not fit, so nothing is stored.
         rig.advance(by: .seconds(601), step: .milliseconds(500))
-        fill(rig.disk)
+        rig.disk.capacityBytes = 0
         let ticket = erase(rig)
         rig.settle()
         guard case .failure(.storageFull) = ticket.outcome else {
