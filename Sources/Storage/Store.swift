@@ -173,31 +173,27 @@ package final class Store {
 
     /// Runs `job` on the disk thread and `done` with its result on the loop.
     func onDisk<Value: Sendable>(_ job: @escaping @Sendable (DiskThread) -> Value, then done: @escaping (Value) -> Void) {
-        let loop = loop
         let thread = thread
-        // Both are used on the loop only; the disk thread carries them there without looking.
-        nonisolated(unsafe) let done = done
-        nonisolated(unsafe) let store = self
-        queueLength += 1
-        queue.submit {
-            let value = job(thread)
-            loop.post {
-                store.queueLength -= 1
-                done(value)
-            }
-        }
+        hand({ job(thread) }, to: queue, then: done)
     }
 
     /// Runs `job` on the journal's thread and `done` with its result on the loop.
     func onJournal<Value: Sendable>(_ job: @escaping @Sendable (JournalWriter) -> Value, then done: @escaping (Value) -> Void) {
-        let loop = loop
-        // Touched by jobs of this queue only.
+        // Safe although the writer has no lock: after `open` only jobs of this queue touch it, one at a time.
         nonisolated(unsafe) let journal = thread.journal
+        hand({ job(journal) }, to: journalQueue, then: done)
+    }
+
+    private func hand<Value: Sendable>(
+        _ job: @escaping @Sendable () -> Value, to queue: any WorkQueue, then done: @escaping (Value) -> Void
+    ) {
+        let loop = loop
+        // Safe although neither is sendable: both are used on the loop only, the other thread carries them there without looking.
         nonisolated(unsafe) let done = done
         nonisolated(unsafe) let store = self
         queueLength += 1
-        journalQueue.submit {
-            let value = job(journal)
+        queue.submit {
+            let value = job()
             loop.post {
                 store.queueLength -= 1
                 done(value)

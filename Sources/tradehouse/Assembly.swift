@@ -55,11 +55,10 @@ struct Assembly {
             log.error("storage_fatal", [("error", "\(failure.description)")])
             Terminal.exit(1)
         }
-        // Both are made here, before the loop turns, and belong to the house from then on.
+        let journalThread = try ThreadQueue(name: "journal", threads: 1, isPrompt: true, limit: 1 << 20)
+        // Safe although neither is sendable: store and market are made here before the loop turns, and belong to the house from then on.
         nonisolated(unsafe) let store = try Store.open(
-            disk: disk, queue: diskThread, journalQueue: try ThreadQueue(name: "journal", threads: 1, isPrompt: true, limit: 1 << 20),
-            loop: loop,
-            options: options)
+            disk: disk, queue: diskThread, journalQueue: journalThread, loop: loop, options: options)
 
         let key = try MasterKey.load(beside: configuration.data)
         let world = World.real(

@@ -16,19 +16,19 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
     }
 
     package let location = "simulated"
-    package private(set) var random: DiskRandom
-    private var root: Node
-    private var nextInode: UInt64
-    private let device: UInt64
+    package internal(set) var random: DiskRandom
+    var root: Node
+    var nextInode: UInt64
+    let device: UInt64
     /// Directory changes that are not durable, oldest first.
-    private var changes: [DirectoryChange] = []
+    var changes: [DirectoryChange] = []
     /// Folders by their paths, as far as they were looked for; begun anew when one goes or gets another name.
     private var folders: [Substring: Node] = [:]
     /// Changing operations so far.
-    package private(set) var steps = 0
-    private var crashPoint: (step: Int, kind: Crash)?
+    package internal(set) var steps = 0
+    var crashPoint: (step: Int, kind: Crash)?
     /// What is left after the crash that was ordered; nothing before it.
-    package private(set) var survivor: SimulatedDisk?
+    package internal(set) var survivor: SimulatedDisk?
     /// Bytes that fit, reservations counted.
     package var capacityBytes: Int64
     /// How many of the next syncs of files fail.
@@ -43,16 +43,16 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
     /// Whether a sync of everything makes names durable, too. A system may leave that to the sync of each folder.
     package var syncsNamesWithEverything = true
     package var kindOfFileSystem = FileSystemKind.local
-    private weak var lockHolder: SimulatedLock?
+    weak var lockHolder: SimulatedLock?
     /// Called before each changing operation: what happens elsewhere at that moment, such as a copy that reads on. It changes nothing.
     package var beforeStep: (() -> Void)?
     /// Killed in place: everything fails until `revive`.
-    package private(set) var isDead = false
-    private var killStep: Int?
+    package internal(set) var isDead = false
+    var killStep: Int?
     /// The wall clock for modification times.
     package var clockMicroseconds: Int64 = 1_795_161_600_000_000
 
-    private static let sectorBytes = 512
+    static let sectorBytes = 512
 
     package init(seed: UInt64 = 1, firstInode: UInt64 = 3, capacityBytes: Int64 = SimulatedDisk.unlimitedBytes) {
         random = DiskRandom(state: seed)
@@ -62,7 +62,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
         nextInode = firstInode
     }
 
-    private init(root: Node, nextInode: UInt64, device: UInt64, random: DiskRandom, capacityBytes: Int64) {
+    init(root: Node, nextInode: UInt64, device: UInt64, random: DiskRandom, capacityBytes: Int64) {
         self.root = root
         self.nextInode = nextInode
         self.device = device
@@ -109,7 +109,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
         }
     }
 
-    private enum DirectoryChange {
+    enum DirectoryChange {
         case link(directory: Node, name: String, node: Node)
         case unlink(directory: Node, name: String)
         case rename(from: Node, name: String, to: Node, newName: String, node: Node)
@@ -167,121 +167,6 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
     private func makeNode(isDirectory: Bool) -> Node {
         defer { nextInode += 1 }
         return Node(inode: nextInode, isDirectory: isDirectory)
-    }
-
-    // MARK: Crashing
-
-    /// Orders a crash in the middle of the changing operation number `step`, counted from here; from then on everything fails.
-    package func crash(_ kind: Crash, atStep step: Int) { crashPoint = (steps + step, kind) }
-
-    /// Orders that the process is killed in the middle of the changing operation number `step`, counted from here. Unlike `crash` this
-    /// leaves no other disk: everything fails until `revive`, and then this one goes on with its cache as it was.
-    package func kill(atStep step: Int) { killStep = steps + step }
-
-    /// Takes back an order that was not carried out.
-    package func disarm() { (crashPoint, killStep) = (nil, nil) }
-
-    /// Lets the next process at the disk: nothing fails any more, no kill is ordered and the lock is free.
-    package func revive() {
-        isDead = false
-        killStep = nil
-        lockHolder = nil
-    }
-
-    /// Counts a changing operation, or dies in it. `half` does the part of it that may have reached the cache.
-    fileprivate func step(_ operation: String, _ path: String, half: () -> Void = {}) throws(DiskFailure) {
-        guard survivor == nil, !isDead else { throw DiskFailure(.other, operation, path, code: 5) }
-        beforeStep?()
-        steps += 1
-        if let killStep, steps >= killStep {
-            if random.below(2) == 0 { half() }
-            isDead = true
-            throw DiskFailure(.other, operation, path, code: 5)
-        }
-        guard let crashPoint, steps >= crashPoint.step else { return }
-        if random.below(2) == 0 { half() }
-        survivor = crashed(crashPoint.kind)
-        throw DiskFailure(.other, operation, path, code: 5)
-    }
-
-    /// What a crash at this moment would leave, as a disk of its own. This one goes on.
-    package func crashed(_ kind: Crash) -> SimulatedDisk {
-        var random = random
-        random.state &+= 0x9E37_79B9
-        var copies: [UInt64: Node] = [:]
-        switch kind {
-        case .kill:
-            let disk = SimulatedDisk(
-                root: copyAlive(root, &copies), nextInode: nextInode, device: device, random: random, capacityBytes: capacityBytes)
-            disk.syncsNamesWithEverything = syncsNamesWithEverything
-            disk.changes = changes.map { change in
-                switch change {
-                case .link(let directory, let name, let node):
-                    .link(directory: copyAlive(directory, &copies), name: name, node: copyAlive(node, &copies))
-                case .unlink(let directory, let name): .unlink(directory: copyAlive(directory, &copies), name: name)
-                case .rename(let from, let name, let to, let newName, let node):
-                    .rename(
-                        from: copyAlive(from, &copies), name: name, to: copyAlive(to, &copies), newName: newName,
-                        node: copyAlive(node, &copies))
-                }
-            }
-            return disk
-        case .powerCut:
-            // On copies, so that this disk can go on.
-            let twin = crashed(.kill)
-            for change in twin.changes where random.below(2) == 0 { change.makeDurable() }
-            let left = SimulatedDisk.leave(twin.root, &random, &copies)
-            let disk = SimulatedDisk(root: left, nextInode: nextInode, device: device, random: random, capacityBytes: capacityBytes)
-            disk.syncsNamesWithEverything = syncsNamesWithEverything
-            return disk
-        }
-    }
-
-    private func copyAlive(_ node: Node, _ copies: inout [UInt64: Node]) -> Node {
-        if let copy = copies[node.inode] { return copy }
-        let copy = Node(inode: node.inode, isDirectory: node.isDirectory)
-        copies[node.inode] = copy
-        copy.cache = node.cache
-        copy.durable = node.durable
-        copy.unsynced = node.unsynced
-        copy.reserved = node.reserved
-        copy.modified = node.modified
-        for (name, entry) in node.entries { copy.entries[name] = copyAlive(entry, &copies) }
-        for (name, entry) in node.durableEntries { copy.durableEntries[name] = copyAlive(entry, &copies) }
-        return copy
-    }
-
-    /// What the platters hold: durable names, durable bytes, and by chance some of the rest.
-    private static func leave(_ node: Node, _ random: inout DiskRandom, _ left: inout [UInt64: Node]) -> Node {
-        if let known = left[node.inode] { return known }
-        let copy = Node(inode: node.inode, isDirectory: node.isDirectory)
-        left[node.inode] = copy
-        copy.modified = node.modified
-        for name in node.durableEntries.keys.sorted() {
-            if let entry = node.durableEntries[name] { copy.entries[name] = leave(entry, &random, &left) }
-        }
-        copy.durableEntries = copy.entries
-        var bytes = node.durable
-        // Most cuts tear everything or nothing, so that both extremes are seen often.
-        let mood = random.below(4)
-        for change in node.unsynced {
-            switch change {
-            case .truncate:
-                if mood == 0 || (mood > 1 && random.below(2) == 0) { Node.apply(change, to: &bytes) }
-            case .write(let offset, let written):
-                var start = 0
-                while start < written.count {
-                    let end = min(written.count, ((offset + start) / sectorBytes + 1) * sectorBytes - offset)
-                    if mood == 0 || (mood > 1 && random.below(2) == 0) {
-                        Node.apply(.write(offset: offset + start, bytes: Array(written[start..<end])), to: &bytes)
-                    }
-                    start = end
-                }
-            }
-        }
-        copy.cache = bytes
-        copy.durable = bytes
-        return copy
     }
 
     // MARK: Looking and damaging
@@ -393,7 +278,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
         return node(path).map(status)
     }
 
-    fileprivate func status(_ node: Node) -> FileStatus {
+    func status(_ node: Node) -> FileStatus {
         FileStatus(
             device: device, inode: node.inode, bytes: Int64(node.cache.count), isDirectory: node.isDirectory,
             modifiedMicroseconds: node.modified)
@@ -513,7 +398,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
 
     // MARK: What open files do
 
-    fileprivate func write(_ bytes: [UInt8], at offset: Int64, to node: Node, _ path: String) throws(DiskFailure) {
+    func write(_ bytes: [UInt8], at offset: Int64, to node: Node, _ path: String) throws(DiskFailure) {
         func put(_ part: [UInt8]) {
             guard !part.isEmpty else { return }
             let change = Change.write(offset: Int(offset), bytes: part)
@@ -532,7 +417,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
         put(bytes)
     }
 
-    fileprivate func truncate(_ node: Node, to bytes: Int64, _ path: String) throws(DiskFailure) {
+    func truncate(_ node: Node, to bytes: Int64, _ path: String) throws(DiskFailure) {
         let change = Change.truncate(Int(bytes))
         try step("truncate", path)
         Node.apply(change, to: &node.cache)
@@ -541,7 +426,7 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
         node.modified = clockMicroseconds
     }
 
-    fileprivate func sync(_ node: Node, _ path: String) throws(DiskFailure) {
+    func sync(_ node: Node, _ path: String) throws(DiskFailure) {
         try step("sync", path)
         if failingSyncs > 0, path.hasPrefix(failingSyncPrefix) {
             failingSyncs -= 1
@@ -554,90 +439,32 @@ package final class SimulatedDisk: Disk, @unchecked Sendable {
     }
 
     /// What a failed sync left in the cache only is gone; what was written since is still there.
-    fileprivate func dropCache(_ node: Node) throws(DiskFailure) {
+    func dropCache(_ node: Node) throws(DiskFailure) {
         if survivor != nil { throw DiskFailure(.other, "drop the cache of", "", code: 5) }
         node.cache = node.durable
         for change in node.unsynced { Node.apply(change, to: &node.cache) }
     }
 
-    fileprivate func opened(_ path: String) {
+    func opened(_ path: String) {
         guard !path.hasPrefix("journal/") else { return }
         openFiles += 1
         mostOpenFiles = max(mostOpenFiles, openFiles)
     }
 
-    fileprivate func closed(_ path: String) {
+    func closed(_ path: String) {
         if !path.hasPrefix("journal/") { openFiles -= 1 }
     }
 
-    fileprivate func reserve(_ bytes: Int64, _ node: Node, keepingSize: Bool, _ path: String) throws(DiskFailure) {
+    func reserve(_ bytes: Int64, _ node: Node, keepingSize: Bool, _ path: String) throws(DiskFailure) {
         try step("reserve", path)
         let grows = max(0, bytes - max(node.reserved, Int64(node.cache.count)))
         guard !isLimited || usedBytes + grows <= capacityBytes else { throw DiskFailure(.noSpace, "reserve", path, code: 28) }
         node.reserved = max(node.reserved, bytes)
     }
 
-    fileprivate func read(_ node: Node, at offset: Int64, count: Int, _ path: String) throws(DiskFailure) -> [UInt8] {
+    func read(_ node: Node, at offset: Int64, count: Int, _ path: String) throws(DiskFailure) -> [UInt8] {
         if survivor != nil || isDead { throw DiskFailure(.other, "read", path, code: 5) }
         let start = min(node.cache.count, Int(offset))
         return Array(node.cache[start..<min(node.cache.count, start + count)])
-    }
-}
-
-/// An open file of a simulated disk.
-private final class SimulatedFile: DiskFile {
-    private let disk: SimulatedDisk
-    private let node: SimulatedDisk.Node
-    private let path: String
-
-    init(disk: SimulatedDisk, node: SimulatedDisk.Node, path: String) {
-        self.disk = disk
-        self.node = node
-        self.path = path
-        disk.opened(path)
-    }
-
-    deinit { disk.closed(path) }
-
-    func status() throws(DiskFailure) -> FileStatus { disk.status(node) }
-    func read(at offset: Int64, count: Int) throws(DiskFailure) -> [UInt8] { try disk.read(node, at: offset, count: count, path) }
-    func write(_ bytes: [UInt8], at offset: Int64) throws(DiskFailure) { try disk.write(bytes, at: offset, to: node, path) }
-    func truncate(to bytes: Int64) throws(DiskFailure) { try disk.truncate(node, to: bytes, path) }
-    func sync() throws(DiskFailure) { try disk.sync(node, path) }
-    func dropCache() throws(DiskFailure) { try disk.dropCache(node) }
-    func reserve(bytes: Int64, keepingSize: Bool) throws(DiskFailure) { try disk.reserve(bytes, node, keepingSize: keepingSize, path) }
-}
-
-private final class SimulatedLock: DiskLock, @unchecked Sendable {
-    private let inode: UInt64
-    private let find: (String) -> UInt64?
-
-    init(inode: UInt64, _ find: @escaping (String) -> UInt64?) {
-        self.inode = inode
-        self.find = find
-    }
-
-    func isStillAt(_ path: String) throws(DiskFailure) -> Bool { find(path) == inode }
-}
-
-/// Chance from a seed (splitmix64), the same everywhere.
-package struct DiskRandom: Sendable {
-    package var state: UInt64
-
-    package init(state: UInt64) { self.state = state }
-
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
-    }
-
-    /// 0 up to, not including, `limit`; 0 for a limit of 0.
-    package mutating func below(_ limit: Int) -> Int { limit <= 0 ? 0 : Int(next() % UInt64(limit)) }
-
-    static func mix(_ text: String, _ salt: UInt64) -> UInt64 {
-        text.utf8.reduce(salt &+ 0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
     }
 }

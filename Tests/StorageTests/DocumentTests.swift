@@ -11,14 +11,6 @@ import Wire
     private let user = UserID("ZX1234")!
     private func body(_ text: String) -> JSONValue { ["u": "ZX1234", "text": .string(text)] }
 
-    private func read(_ rig: Rig, _ path: DocumentPath) throws -> JSONValue? {
-        var outcome: Result<JSONValue?, StorageFailure>?
-        rig.loop.perform { rig.store.document(path) { outcome = $0 } }
-        rig.settle()
-        guard let outcome else { throw Rig.Stuck() }
-        return try outcome.get()
-    }
-
     private func list(_ rig: Rig, _ prefix: String, after: DocumentPath? = nil, limit: Int) throws -> [DocumentPath] {
         var outcome: Result<[DocumentPath], StorageFailure>?
         rig.loop.perform { rig.store.documents(under: prefix, after: after, limit: limit) { outcome = $0 } }
@@ -39,14 +31,14 @@ import Wire
         #expect(rig.disk.bytes("index/email/3f/\(String(repeating: "3f", count: 32)).json") != nil)
         try rig.close()
         let next = try Rig(rig.disk)
-        #expect(try read(next, .user(user)) == body("a"))
-        #expect(try read(next, index) == body("b"))
-        #expect(try read(next, .user(UserID("NOBODY")!)) == nil)
+        #expect(try next.document(.user(user)) == body("a"))
+        #expect(try next.document(index) == body("b"))
+        #expect(try next.document(.user(UserID("NOBODY")!)) == nil)
     }
 
     @Test func `versions grow by one and the file names its predecessor through the journal`() throws {
         let rig = try Rig(SimulatedDisk())
-        #expect(try read(rig, .user(user)) == nil)
+        #expect(try rig.document(.user(user)) == nil)
         for text in ["a", "b", "c"] { _ = rig.commit(Commit(user: user, documents: [DocumentChange(.user(user), body(text))])) }
         #expect(rig.loop.perform { rig.store.nextVersion(of: .user(user)) } == 4)
         rig.advance(by: .seconds(1))
@@ -66,7 +58,7 @@ import Wire
         try rig.close()
         rig.disk.place("users/ZX1234.json", old)
         let next = try Rig(rig.disk)
-        #expect(try read(next, .user(user)) == nil)
+        #expect(try next.document(.user(user)) == nil)
     }
 
     @Test func `the journal's version wins over an older file, which is put right`() throws {
@@ -78,7 +70,7 @@ import Wire
         let left = rig.disk.crashed(.kill)
         #expect(left.text("users/ZX1234.json").contains("\"old\""))
         let next = try Rig(left)
-        #expect(try read(next, .user(user)) == body("new"))
+        #expect(try next.document(.user(user)) == body("new"))
         #expect(left.text("users/ZX1234.json").contains("\"new\""))
         #expect(try list(next, "users", limit: 10) == [.user(user)])
     }
@@ -126,8 +118,8 @@ import Wire
         rig.disk.erase("journal/00000001.jsonl")
         rig.disk.overwrite("users/ZX1234.json") { $0[60] ^= 1 }
         let next = try Rig(rig.disk)
-        #expect(throws: StorageFailure.documentQuarantined(.user(user), why: "its checksum is wrong")) { try read(next, .user(user)) }
-        #expect(try read(next, .user(other)) != nil)
+        #expect(throws: StorageFailure.documentQuarantined(.user(user), why: "its checksum is wrong")) { try next.document(.user(user)) }
+        #expect(try next.document(.user(other)) != nil)
     }
 
     @Test func `the cache stays within its limits and reads again what it let go`() throws {
@@ -137,14 +129,14 @@ import Wire
             _ = rig.commit(Commit(user: user, documents: [DocumentChange(.user(user), body(user.text))]))
             rig.advance(by: .milliseconds(300))
         }
-        for user in users { #expect(try read(rig, .user(user)) == body(user.text)) }
+        for user in users { #expect(try rig.document(.user(user)) == body(user.text)) }
         for user in users {
             _ = rig.commit(Commit(user: user, documents: [DocumentChange(.user(user), body("second"))]))
         }
         rig.advance(by: .seconds(2))
         try rig.close()
         let next = try Rig(rig.disk)
-        for user in users { #expect(try read(next, .user(user)) == body("second")) }
+        for user in users { #expect(try next.document(.user(user)) == body("second")) }
     }
 
     @Test func `a copied folder forgets all logins and nothing else`() throws {
@@ -161,15 +153,15 @@ import Wire
         let copy = rig.disk.hotCopy {}
         let next = try Rig(copy)
         #expect(next.log.events.contains("folder_was_copied"))
-        #expect(try read(next, .user(user)) == body("a"))
-        #expect(try read(next, .sessions(user)) == nil)
-        #expect(try read(next, index) == nil)
+        #expect(try next.document(.user(user)) == body("a"))
+        #expect(try next.document(.sessions(user)) == nil)
+        #expect(try next.document(index) == nil)
         _ = next.commit(Commit(user: user, documents: [DocumentChange(.sessions(user), body("new"))]))
         next.advance(by: .seconds(1))
         try next.close()
         let again = try Rig(copy)
         #expect(!again.log.events.contains("folder_was_copied"))
-        #expect(try read(again, .sessions(user)) == body("new"))
+        #expect(try again.document(.sessions(user)) == body("new"))
     }
 
     @Test func `paths are made of safe names only`() {

@@ -37,12 +37,18 @@ import Wire
         }
     }
 
-    private func document(_ rig: Rig, _ path: DocumentPath) throws -> JSONValue? {
-        var outcome: Result<JSONValue?, StorageFailure>?
-        rig.loop.perform { rig.store.document(path) { outcome = $0 } }
+    /// The journal has room for the first trader's last acts and the readable files have none.
+    private func livedWithFilesBehind() throws -> (Rig, [Trader]) {
+        let (rig, traders) = try lived()
+        rig.advance(by: .seconds(2))
+        traders[0].act(on: rig)
         rig.settle()
-        guard let outcome else { throw Rig.Stuck() }
-        return try outcome.get()
+        rig.disk.capacityBytes = rig.disk.usedBytes
+        traders[0].act(on: rig)
+        rig.advance(by: .seconds(601), step: .milliseconds(500))
+        #expect(rig.log.events.contains("book_files_held"))
+        #expect(traders[0].acknowledged == traders[0].tickets.count)
+        return (rig, traders)
     }
 
     private func newestSegmentBytes(_ disk: SimulatedDisk) -> Int {
@@ -59,8 +65,8 @@ import Wire
             #expect(throws: StorageFailure.userErased(user), "\(note)") { try rig.load(trader.user, trader.book) }
             #expect(isRefused(rig.commit(Trader("AA", seed: 99, book: trader.book).next())), "\(note)")
         }
-        for path in [DocumentPath.sessions(user), .credentials(user), address] { #expect(try document(rig, path) == nil, "\(note)") }
-        #expect(Tombstone.isOne(try document(rig, .user(user))), "\(note)")
+        for path in [DocumentPath.sessions(user), .credentials(user), address] { #expect(try rig.document(path) == nil, "\(note)") }
+        #expect(Tombstone.isOne(try rig.document(.user(user))), "\(note)")
         #expect(try rig.load(traders[2].user)?.sorted == traders[2].current.sorted, "\(note)")
     }
 
@@ -92,7 +98,7 @@ import Wire
         }
         try rig.close()
         let last = try Rig(rig.disk)
-        #expect(Tombstone.isOne(try document(last, .user(user))))
+        #expect(Tombstone.isOne(try last.document(.user(user))))
         #expect(throws: StorageFailure.userErased(user)) { try last.load(user) }
         #expect(throws: StorageFailure.userErased(user)) { try last.load(user, BookName("swing")!) }
     }
@@ -117,15 +123,7 @@ import Wire
     }
 
     @Test func `that is on its way proves nothing of what is still in the journal only`() throws {
-        let (rig, traders) = try lived()
-        rig.advance(by: .seconds(2))
-        traders[0].act(on: rig)
-        rig.settle()
-        // The journal takes these acts, the readable files do not, and no end is stored.
-        rig.disk.capacityBytes = rig.disk.usedBytes
-        traders[0].act(on: rig)
-        rig.advance(by: .seconds(601), step: .milliseconds(500))
-        #expect(traders[0].acknowledged == traders[0].tickets.count)
+        let (rig, traders) = try livedWithFilesBehind()
         // One moment of space makes the next segment and fills it: theirs is closed and waits for its proof, and an end finds no room.
         rig.disk.capacityBytes = SimulatedDisk.unlimitedBytes
         let segments = rig.disk.paths.count { $0.hasPrefix("journal/") }
@@ -147,16 +145,7 @@ import Wire
     }
 
     @Test func `that could not be stored forgets nothing of a book that was being read`() throws {
-        let (rig, traders) = try lived()
-        rig.advance(by: .seconds(2))
-        // The journal has room for these acts and the readable files have none.
-        traders[0].act(on: rig)
-        rig.settle()
-        rig.disk.capacityBytes = rig.disk.usedBytes
-        traders[0].act(on: rig)
-        rig.advance(by: .seconds(601), step: .milliseconds(500))
-        #expect(rig.log.events.contains("book_files_held"))
-        #expect(traders[0].acknowledged == traders[0].tickets.count)
+        let (rig, traders) = try livedWithFilesBehind()
         // The next segment does not fit, so the end is not stored.
         rig.disk.capacityBytes = 0
         var outcome: Result<PaperSnapshot?, StorageFailure>?
@@ -185,7 +174,7 @@ import Wire
             return
         }
         for trader in traders { #expect(try rig.load(trader.user, trader.book)?.sorted == trader.current.sorted) }
-        #expect(try document(rig, .user(user))?["u"]?.string == "x")
+        #expect(try rig.document(.user(user))?["u"]?.string == "x")
     }
 
     @Test(arguments: [SimulatedDisk.Crash.kill, .powerCut])

@@ -24,14 +24,6 @@ import Wire
         return outcome
     }
 
-    private func read(_ rig: Rig, _ path: DocumentPath) throws -> JSONValue? {
-        var outcome: Result<JSONValue?, StorageFailure>?
-        rig.loop.perform { rig.store.document(path) { outcome = $0 } }
-        rig.settle()
-        guard let outcome else { throw Rig.Stuck() }
-        return try outcome.get()
-    }
-
     @Test func `a flipped row of an installed book never passes for another book`() throws {
         let rig = try Rig(SimulatedDisk())
         try install(rig, snapshot(acts: 12, seed: 1))?.get()
@@ -95,14 +87,14 @@ import Wire
             _ = rig.commit(Commit(user: user, documents: [DocumentChange(.config("other")!, ["n": "0"])]))
             rig.advance(by: .seconds(1))
         }
-        if readsBefore { #expect(try read(rig, path) == nil) }
+        if readsBefore { #expect(try rig.document(path) == nil) }
         let ticket = rig.commit(Commit(user: user, documents: [DocumentChange(path, ["n": "3"])]))
         rig.settle()
         #expect(ticket.isDurable)
         for seconds in [0, 1] {
             rig.advance(by: .seconds(seconds))
             let next = try Rig(rig.disk.crashed(.kill))
-            #expect(try read(next, path) == ["n": "3"], "after \(seconds) s")
+            #expect(try next.document(path) == ["n": "3"], "after \(seconds) s")
         }
     }
 
@@ -122,7 +114,7 @@ import Wire
         #expect(try listed?.get() == [])
         #expect(rig.disk.bytes("users/AA.json") == nil)
         let next = try Rig(rig.disk.crashed(.kill))
-        #expect(try read(next, path) == nil)
+        #expect(try next.document(path) == nil)
     }
 
     @Test func `a copy whose journal is older than its logins and its audit forgets the logins and gives no number twice`() throws {
@@ -144,12 +136,12 @@ import Wire
 
         let next = try Rig(copy)
         #expect(next.log.events.contains("folder_was_copied"))
-        #expect(try read(next, .sessions(user)) == nil)
+        #expect(try next.document(.sessions(user)) == nil)
         _ = next.commit(Commit(user: user, audit: [AuditEntry(actor: "owner", ip: "", act: "copied", ref: "copied")]))
         next.advance(by: .seconds(1))
         try next.close()
         let last = try Rig(copy)
-        #expect(try read(last, .sessions(user)) == nil)
+        #expect(try last.document(.sessions(user)) == nil)
         let audit = copy.paths.filter { $0.hasPrefix("audit/") }.map { copy.text($0) }.joined()
         let numbers = audit.split(separator: "\"ref\":{\"seq\":").dropFirst().compactMap { Int64($0.prefix { $0.isNumber }) }
         #expect(numbers.count == 10)
@@ -229,7 +221,7 @@ import Wire
         let copy = rig.disk.crashed(.kill)
         #expect(copy.paths.filter { $0.hasPrefix("journal/") } == ["journal/00000004.jsonl"])
         copy.place("journal/00000001.jsonl", try #require(first))
-        #expect(try read(Rig(copy), path) == nil)
+        #expect(try Rig(copy).document(path) == nil)
         var troubles: [String] = []
         try Store.check(disk: copy.crashed(.kill)) { if $0.verdict == .trouble { troubles.append($0.text) } }
         #expect(troubles == [])
@@ -257,7 +249,7 @@ import Wire
         let bytes = try #require(rig.disk.bytes("journal/00000001.jsonl"))
         let place = try #require(bytes.indices.first { bytes[$0...].starts(with: word) })
         rig.disk.overwrite("journal/00000001.jsonl") { $0[place] ^= 1 }
-        #expect(try read(Rig(rig.disk), path) == nil)
+        #expect(try Rig(rig.disk).document(path) == nil)
     }
 
     @Test func `a document that only the journal has is read on a full disk`() throws {
@@ -269,11 +261,11 @@ import Wire
         let left = rig.disk.crashed(.kill)
         let next = try Rig(left)
         left.capacityBytes = left.usedBytes
-        #expect(try read(next, path)?["u"]?.string == "AA")
+        #expect(try next.document(path)?["u"]?.string == "AA")
         #expect(left.bytes("credentials/AA.json") == nil)
         left.capacityBytes = SimulatedDisk.unlimitedBytes
         try next.close()
-        #expect(try read(Rig(left), path)?["u"]?.string == "AA")
+        #expect(try Rig(left).document(path)?["u"]?.string == "AA")
     }
 
     @Test func `a day of the audit that a start began keeps its name when its segment has gone`() throws {
@@ -363,7 +355,7 @@ import Wire
             write(3, fails: true)
             for _ in 0..<20 {
                 rig.advance(by: .milliseconds(20), step: .milliseconds(10))
-                for path in paths { #expect(try read(rig, path)?["n"]?.int64 == 3, "\(moment) ms") }
+                for path in paths { #expect(try rig.document(path)?["n"]?.int64 == 3, "\(moment) ms") }
             }
         }
     }

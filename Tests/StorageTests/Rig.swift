@@ -5,6 +5,7 @@ import Storage
 import Synchronization
 import TestSupport
 import Trading
+import Wire
 
 /// A store with loop, disk thread and disk turned by hand.
 final class Rig {
@@ -61,6 +62,15 @@ final class Rig {
     func load(_ user: UserID, _ book: BookName = .default) throws -> PaperSnapshot? {
         var outcome: Result<PaperSnapshot?, StorageFailure>?
         loop.perform { store.loadBook(user, book) { outcome = $0 } }
+        settle()
+        guard let outcome else { throw Stuck() }
+        return try outcome.get()
+    }
+
+    /// Reads a document to the end.
+    func document(_ path: DocumentPath) throws -> JSONValue? {
+        var outcome: Result<JSONValue?, StorageFailure>?
+        loop.perform { store.document(path) { outcome = $0 } }
         settle()
         guard let outcome else { throw Stuck() }
         return try outcome.get()
