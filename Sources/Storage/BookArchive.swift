@@ -106,6 +106,14 @@ struct BookArchive {
     }
 }
 
+extension BookHeader {
+    /// Whether the first of these are the very archives that the file gave its lines to.
+    func gaveTo(_ archives: [BookArchive]) -> Bool {
+        let given = archives.prefix(parts.numbers.count)
+        return given.count == parts.numbers.count && given.reduce(0) { SealedLine.fold($0, $1.header.rowsFC) } == partsFC
+    }
+}
+
 extension BookKey {
     /// `…_paper_trades.0001.jsonl`.
     func archivePath(_ file: BookFile, _ part: Int64) -> String {

@@ -100,16 +100,19 @@ struct BookFileText {
             let generation = row.int("gen")
         else { return }
         var parts = ArchiveParts()
+        var partsFC: UInt32 = 0
         if let list = row.value("parts") {
             guard let numbers = row.elements(list), numbers.count == 2 else { return }
             let values = numbers.map { row.int(RowValue(start: $0.lowerBound, end: $0.upperBound, kind: .number, isEscaped: false)) }
-            guard let first = values[0], let last = values[1], first >= 1, last >= first, last - first < BookFileText.partLimit else {
-                return
-            }
+            guard let first = values[0], let last = values[1], first >= 1, last >= first, last - first < BookFileText.partLimit,
+                let sum = row.sum("parts_fc")
+            else { return }
             parts = ArchiveParts(first: first, last: last)
+            partsFC = sum
         }
         header = BookHeader(
-            baseV: baseV, baseN: baseN, baseFC: baseFC, rows: rows, generation: generation, parts: parts, rowsFC: row.sum("rows_fc"))
+            baseV: baseV, baseN: baseN, baseFC: baseFC, rows: rows, generation: generation, parts: parts, partsFC: partsFC,
+            rowsFC: row.sum("rows_fc"))
     }
 
     /// No book comes near so many archives.

@@ -256,16 +256,17 @@ struct BookFold: Sendable {
         guard let old = text.header, base.v >= old.baseV, text.bytes.count > leastBytes else { return nil }
         let isGone = Set(given.flatMap { $0.lines.map(\.n) })
         let rows = plan.file == .meta ? plan.rows : plan.rows.filter { !isGone.contains($0.n) }
-        var parts = old.parts
+        var (parts, partsFC) = (old.parts, old.partsFC)
         if let first = given.first, let last = given.last {
             parts = ArchiveParts(first: old.parts.isEmpty ? first.header.part : old.parts.first, last: last.header.part)
+            partsFC = given.reduce(partsFC) { SealedLine.fold($0, $1.header.rowsFC) }
         }
         var sum: UInt32 = 0
         for line in rows { sum = SealedLine.fold(sum, line.crc) }
         let index = plan.file.rawValue
         let header = BookHeader(
             baseV: base.v, baseN: plan.file == .meta ? 0 : base.n[index], baseFC: plan.file == .meta ? 0 : base.fc[index],
-            rows: Int64(rows.count), generation: old.generation, parts: parts, rowsFC: sum)
+            rows: Int64(rows.count), generation: old.generation, parts: parts, partsFC: partsFC, rowsFC: sum)
         let bytes = header.line(plan.file, of: key) + copy(rows[...], text) + copy(plan.later, text)
         return bytes.count * 2 < text.bytes.count ? bytes : nil
     }

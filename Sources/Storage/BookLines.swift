@@ -270,6 +270,8 @@ struct BookHeader: Equatable, Sendable {
     var generation: Int64 = 1
     /// The archives that have what was given away.
     var parts = ArchiveParts()
+    /// The running checksum of the `rows_fc` of those archives: another life of the book has archives of the same numbers.
+    var partsFC: UInt32 = 0
     /// The running checksum of the rows alone; nil where they are not folded ones.
     var rowsFC: UInt32?
 
@@ -294,6 +296,7 @@ struct BookHeader: Equatable, Sendable {
             writer.raw(",")
             writer.decimalDigits(parts.last)
             writer.raw("]")
+            writer.text("parts_fc", SealedLine.hexText(partsFC))
         }
         if let rowsFC { writer.text("rows_fc", SealedLine.hexText(rowsFC)) }
         SealedLine.seal(&writer.bytes)

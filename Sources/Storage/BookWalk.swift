@@ -94,6 +94,9 @@ struct BookWalk {
         guard text.archives.count >= header.parts.numbers.count else {
             throw quarantine("the archives of \(key.path(file)) do not cover what it gave away")
         }
+        guard header.gaveTo(text.archives) else {
+            throw quarantine("an archive of \(key.path(file)) is not the one it gave its lines to")
+        }
         guard file == .trades, header.rowsFC != nil else { return }
         // Trades are never superseded: archives and rows together are all lines up to the base.
         var n: Int64 = 0

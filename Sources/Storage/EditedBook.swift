@@ -66,7 +66,12 @@ struct EditedBook: Sendable {
                 throw .io(error)
             }
             paths += archives[file.rawValue].map { key.archivePath(file, $0.header.part) }
-            guard archives[file.rawValue].count < header.parts.numbers.count else { continue }
+            guard archives[file.rawValue].count < header.parts.numbers.count else {
+                if !header.gaveTo(archives[file.rawValue]) {
+                    found.refuse("an archive of \(path(file)) is not the one it gave its lines to; put that back")
+                }
+                continue
+            }
             let part = header.parts.first + Int64(archives[file.rawValue].count)
             found.refuse("\(key.archivePath(file, part)) is missing or was changed; archives cannot be edited, put it back")
         }

@@ -288,7 +288,8 @@ import Trading
         #expect(throws: Never.self) { try edits(Rig(disk.crashed(.kill)), book: swing) }
     }
 
-    @Test func `a folded book with archives keeps all its trades, and a lost archive is named`() throws {
+    /// A book that gave old lines to archives.
+    private func folded(price: Int64) throws -> (disk: SimulatedDisk, life: Life) {
         let disk = SimulatedDisk(seed: 13)
         let rig = try Rig(disk) {
             ForgettingOptions.short(&$0)
@@ -298,13 +299,18 @@ import Trading
         _ = try rig.load(user)
         var life = Life()
         for number in 0..<60 {
-            life.trade(number % 3 == 2 ? .sell : .buy, 1, at: 100 + Int64(number), on: rig, user: user)
+            life.trade(number % 3 == 2 ? .sell : .buy, 1, at: price + Int64(number), on: rig, user: user)
             rig.advance(by: .milliseconds(500))
         }
         rig.advance(by: .seconds(120))
         life.trade(.buy, 2, at: 200, on: rig, user: user)
         rig.advance(by: .seconds(1))
         try rig.close()
+        return (disk, life)
+    }
+
+    @Test func `a folded book with archives keeps all its trades, and an archive that is lost or foreign is named`() throws {
+        let (disk, life) = try folded(price: 100)
         let archive = try #require(disk.paths.last { $0.hasPrefix("paper/AA/user_AA_paper_trades.0") })
         #expect(disk.text(path("trades")).contains("\"parts\":["))
         let lines = disk.text(path("orders")).split(separator: "\n").count
@@ -313,6 +319,11 @@ import Trading
         lacking.erase(archive)
         let refused = try edits(Rig(lacking))
         #expect(refused.kept == nil && refused.refusals.contains { $0.hasPrefix(archive) || $0.contains("_trades.0001.jsonl is missing") })
+        let mixed = disk.crashed(.kill)
+        let other = try #require(try folded(price: 300).disk.bytes(archive))
+        mixed.overwrite(archive) { $0 = other }
+        let foreign = try edits(Rig(mixed))
+        #expect(foreign.kept == nil && foreign.refusals.contains { $0.contains("not the one it gave its lines to") }, "\(foreign.refusals)")
         let next = try Rig(disk)
         let found = try edits(next)
         #expect(found.refusals == [] && found.count == 1, "\(found)")

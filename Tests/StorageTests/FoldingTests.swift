@@ -188,6 +188,29 @@ import Trading
             }
         }
     }
+
+    @Test(arguments: ["orders", "trades"])
+    func `takes no archive of another life of the book, although that is whole`(file: String) throws {
+        let lives = try [4, 5].map { seed in
+            let rig = try Rig(SimulatedDisk(), Self.short)
+            try live(rig, Trader("AA", seed: UInt64(seed)), acts: 100)
+            rig.advance(by: .seconds(60))
+            try rig.close()
+            #expect(header(rig.disk, file).contains("\"parts\":[1,"))
+            return rig.disk
+        }
+        let archive = path + file + ".0001.jsonl"
+        let (own, other) = (try #require(lives[0].bytes(archive)), try #require(lives[1].bytes(archive)))
+        #expect(own != other)
+        // Both were made after as many acts, so that nothing but their content tells them apart.
+        let mixed = lives[0].crashed(.kill)
+        mixed.overwrite(archive) { $0 = other }
+        let rig = try Rig(mixed)
+        let refused = #expect(throws: StorageFailure.self) { try rig.load("AA") }
+        #expect("\(try #require(refused))".contains("archive"), "\(String(describing: refused))")
+        mixed.overwrite(archive) { $0 = own }
+        _ = try Rig(mixed.crashed(.kill)).load("AA")
+    }
 }
 
 enum ForgettingOptions {
