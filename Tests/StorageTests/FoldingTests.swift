@@ -206,10 +206,10 @@ import Trading
         let mixed = lives[0].crashed(.kill)
         mixed.overwrite(archive) { $0 = other }
         let rig = try Rig(mixed)
-        let refused = #expect(throws: StorageFailure.self) { try rig.load("AA") }
+        let refused = #expect(throws: StorageFailure.self) { try rig.load(UserID("AA")!) }
         #expect("\(try #require(refused))".contains("archive"), "\(String(describing: refused))")
         mixed.overwrite(archive) { $0 = own }
-        _ = try Rig(mixed.crashed(.kill)).load("AA")
+        _ = try Rig(mixed.crashed(.kill)).load(UserID("AA")!)
     }
 }
 
