@@ -1,0 +1,43 @@
+// Lines of one kind, each with the day it holds from. The rule of precedence is here and nowhere else.
+
+/// One line of a rule pack.
+package struct DatedRule<Value: Sendable & Hashable>: Sendable, Hashable {
+    package let from: CivilDate
+    /// 0 for the built-in pack, 1 for the owner's file.
+    package let layer: Int
+    package let scope: RuleScope
+    package let value: Value
+}
+
+/// All lines of one kind.
+///
+/// Of the lines that cover a case the newest counts that has begun; of one day's the owner's before the built-in; of those the one that names more;
+/// of those the one written last. So a new line replaces whatever it covers from its day on.
+package struct DatedRules<Value: Sendable & Hashable>: Sendable, Hashable {
+    /// In the order of precedence, weakest first.
+    package private(set) var lines: [DatedRule<Value>] = []
+
+    package init() {}
+
+    package mutating func add(_ line: DatedRule<Value>) {
+        func rank(_ line: DatedRule<Value>) -> (CivilDate, Int, Int) { (line.from, line.layer, line.scope.precision) }
+        let place = lines.lastIndex { rank($0) <= rank(line) }.map { $0 + 1 } ?? 0
+        lines.insert(line, at: place)
+    }
+
+    /// The line in force on `date`; nil when none has begun.
+    package func line(
+        on date: CivilDate, _ exchange: String, _ segment: MarketSegment? = nil, _ product: Product? = nil, symbol: String? = nil
+    ) -> DatedRule<Value>? {
+        lines.last { $0.from <= date && $0.scope.covers(exchange, segment, product, symbol) }
+    }
+
+    /// The value in force on `date`; before the first line that covers the case, that first line's, because older numbers are not known.
+    package func value(
+        on date: CivilDate, _ exchange: String, _ segment: MarketSegment? = nil, _ product: Product? = nil, symbol: String? = nil
+    ) -> Value? {
+        if let line = line(on: date, exchange, segment, product, symbol: symbol) { return line.value }
+        guard let first = lines.first(where: { $0.scope.covers(exchange, segment, product, symbol) })?.from else { return nil }
+        return line(on: first, exchange, segment, product, symbol: symbol)?.value
+    }
+}

@@ -1,0 +1,78 @@
+// The exchanges' rules as data. The text they are read from is `RuleText`, the numbers that ship are `BuiltInRules`.
+
+/// What exchanges, the state and the house ask of a trade, each rule with the day it holds from.
+///
+/// A value that never changes after it was read: a backtest, a replay and the live market may hold the same one and ask for different days.
+package struct RulePack: Sendable, Hashable {
+    package internal(set) var charges = ChargeSchedule()
+
+    init() {}
+
+    /// The rates of one kind of trade on `date`; nil when the pack knows no brokerage or no exchange charge for it.
+    ///
+    /// On a day before the pack's first line for a charge that first line counts.
+    package func chargeRates(_ exchange: String, _ segment: MarketSegment, _ product: Product, on date: CivilDate) -> ChargeRates? {
+        charges.rates(exchange, segment, product, on: date)
+    }
+}
+
+/// The lines about charges.
+package struct ChargeSchedule: Sendable, Hashable {
+    struct Brokerage: Sendable, Hashable {
+        var rate = Rate.zero
+        var cap = Money.zero
+        var flat = Money.zero
+    }
+    struct Tax: Sendable, Hashable {
+        let kind: TransactionTax
+        let buy: Rate
+        let sell: Rate
+    }
+    struct Venue: Sendable, Hashable {
+        let taker: Rate
+        let maker: Rate
+    }
+    struct Stamp: Sendable, Hashable {
+        let rate: Rate
+        let isWholeRupees: Bool
+    }
+
+    var brokerage = DatedRules<Brokerage>()
+    var tax = DatedRules<Tax>()
+    var exerciseTax = DatedRules<Rate>()
+    var exchange = DatedRules<Venue>()
+    var protectionFund = DatedRules<Rate>()
+    var sebi = DatedRules<Rate>()
+    var stamp = DatedRules<Stamp>()
+    var gst = DatedRules<Rate>()
+    var depository = DatedRules<Money>()
+    var squareOff = DatedRules<Money>()
+
+    func rates(_ exchange: String, _ segment: MarketSegment, _ product: Product, on date: CivilDate) -> ChargeRates? {
+        guard let brokerage = brokerage.value(on: date, exchange, segment, product),
+            let venue = self.exchange.value(on: date, exchange, segment, product)
+        else { return nil }
+        var rates = ChargeRates()
+        rates.brokerageRate = brokerage.rate
+        rates.brokerageCap = brokerage.cap
+        rates.brokerageFlat = brokerage.flat
+        rates.exchangeTaker = venue.taker
+        rates.exchangeMaker = venue.maker
+        if let tax = tax.value(on: date, exchange, segment, product) {
+            rates.tax = tax.kind
+            rates.buyTax = tax.buy
+            rates.sellTax = tax.sell
+        }
+        rates.exerciseTax = exerciseTax.value(on: date, exchange, segment, product) ?? .zero
+        rates.protectionFund = protectionFund.value(on: date, exchange, segment, product) ?? .zero
+        rates.sebi = sebi.value(on: date, exchange, segment, product) ?? .zero
+        if let stamp = stamp.value(on: date, exchange, segment, product) {
+            rates.stamp = stamp.rate
+            rates.stampIsWholeRupees = stamp.isWholeRupees
+        }
+        rates.gst = gst.value(on: date, exchange, segment, product) ?? .zero
+        rates.depository = depository.value(on: date, exchange, segment, product) ?? .zero
+        rates.squareOff = squareOff.value(on: date, exchange, segment, product) ?? .zero
+        return rates
+    }
+}
