@@ -5,7 +5,8 @@ import Trading
 
 /// The market as the house knows it.
 ///
-/// Invariants: 1. a quote is never replaced by an older one. 2. each instrument has one id and one token. 3. it holds nothing of any user.
+/// Invariants: 1. a quote is never replaced by an older one. 2. each instrument that is quoted has one id and one token, and wins over
+/// an imported one of the same id or token. 3. it holds nothing of any user.
 package final class MarketHub {
     /// What is known about one instrument beyond its master record.
     package struct Board {
@@ -19,9 +20,13 @@ package final class MarketHub {
         fileprivate var dayNumber: Int64 = .min
     }
 
-    private var boards: [Board] = []
+    private(set) var boards: [Board] = []
     private var indexByID: [InstrumentID: Int] = [:]
     private var indexByToken: [Int64: Int] = [:]
+    /// The instruments that a feed quotes, as a master for searching.
+    private(set) var quoted = InstrumentMaster()
+    /// Instruments that were imported: known, searched and listed, and without prices unless a feed quotes them.
+    package internal(set) var listed = InstrumentMaster()
     /// What was before this process began to listen.
     package let past: MarketPast?
     /// When the first tick came in, by the market's time; the past ends there.
@@ -38,26 +43,44 @@ package final class MarketHub {
     /// A price nobody refreshed for so long is shown as stale.
     package static let staleAfter: Duration = .seconds(30)
 
-    package init(instruments: [Instrument], hours: MarketHours, now: Timestamp, past: MarketPast? = nil) {
+    package init(
+        instruments: [Instrument], hours: MarketHours, now: Timestamp, past: MarketPast? = nil,
+        listed: InstrumentMaster = InstrumentMaster()
+    ) {
         self.hours = hours
         self.now = now
         self.past = past
+        self.listed = listed
         beganAt = now
-        for instrument in instruments { add(instrument) }
+        add(instruments)
     }
 
-    private func add(_ instrument: Instrument) {
-        precondition(indexByID[instrument.id] == nil && indexByToken[instrument.token] == nil, "An instrument is listed twice.")
-        indexByID[instrument.id] = boards.count
-        indexByToken[instrument.token] = boards.count
-        boards.append(Board(instrument: instrument, candles: CandleBuilder(instrument.id)))
+    /// Takes instruments in that a feed quotes from now on.
+    func add(_ instruments: [Instrument]) {
+        for instrument in instruments {
+            precondition(indexByID[instrument.id] == nil && indexByToken[instrument.token] == nil, "An instrument is listed twice.")
+            indexByID[instrument.id] = boards.count
+            indexByToken[instrument.token] = boards.count
+            boards.append(Board(instrument: instrument, candles: CandleBuilder(instrument.id)))
+        }
+        do {
+            quoted = try InstrumentMaster(boards.lazy.map(\.instrument))
+        } catch {
+            preconditionFailure("A feed's instruments cannot be listed: \(error)")
+        }
     }
 
     // MARK: Looking
 
     package var all: [Board] { boards }
     package func board(for id: InstrumentID) -> Board? { indexByID[id].map { boards[$0] } }
-    package func instrument(for id: InstrumentID) -> Instrument? { indexByID[id].map { boards[$0].instrument } }
+    package func isQuoted(_ id: InstrumentID) -> Bool { indexByID[id] != nil }
+    package func instrument(for id: InstrumentID) -> Instrument? {
+        indexByID[id].map { boards[$0].instrument } ?? listed.instrument(for: id)
+    }
+    package func instrument(token: Int64) -> Instrument? {
+        indexByToken[token].map { boards[$0].instrument } ?? listed.instrument(token: token)
+    }
     package func quote(for id: InstrumentID) -> Quote? { indexByID[id].flatMap { boards[$0].quote } }
     package func changes(of id: InstrumentID) -> UInt64 { indexByID[id].map { boards[$0].changes } ?? 0 }
 
@@ -68,31 +91,6 @@ package final class MarketHub {
     package func isStale(_ id: InstrumentID, at wall: Timestamp) -> Bool {
         guard let index = indexByID[id], let received = boards[index].receivedAt else { return true }
         return wall - received > MarketHub.staleAfter
-    }
-
-    /// The instruments of an exchange, in the order of the master; `ALL` gives those of every exchange.
-    package func instruments(on exchange: String) -> [Instrument] {
-        boards.map(\.instrument).filter { exchange == "ALL" || $0.id.exchange == exchange }
-    }
-
-    /// At most `limit` instruments: the exact symbol first, then those that begin with the text, then those that contain it in symbol
-    /// or name. Letter case does not matter.
-    package func search(_ text: String, on exchange: String, limit: Int = 20) -> [Instrument] {
-        let wanted = text.uppercased()
-        var exact: [Instrument] = []
-        var prefixed: [Instrument] = []
-        var containing: [Instrument] = []
-        for instrument in instruments(on: exchange) {
-            let symbol = instrument.id.symbol.uppercased()
-            if symbol == wanted {
-                exact.append(instrument)
-            } else if symbol.hasPrefix(wanted) {
-                prefixed.append(instrument)
-            } else if symbol.contains(wanted) || instrument.name.uppercased().contains(wanted) {
-                containing.append(instrument)
-            }
-        }
-        return Array((exact + prefixed + containing).prefix(limit))
     }
 
     /// Candles built from ticks, oldest first, the unfinished one last.

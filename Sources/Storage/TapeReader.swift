@@ -51,45 +51,21 @@ struct TapeReader {
     }
 
     mutating func read(_ disk: any Disk) throws(TapeFailure) {
-        var parser = CSVParser(limits: CSVLimits(fieldBytes: 256, fields: 64, lineBytes: 4_096))
-        do {
-            let source = try disk.open(file, for: .reading)
-            let unpacker = file.hasSuffix(".gz") ? try GunzipReader(limitBytes: limits.unpackedBytes) : nil
-            var offset: Int64 = 0
-            while true {
-                let chunk = try source.read(at: offset, count: TapeReader.chunkBytes)
-                offset += Int64(chunk.count)
-                guard !chunk.isEmpty else { break }
-                if let unpacker {
-                    unpacker.feed(chunk)
-                    while let piece = try unpacker.read() {
-                        parser.feed(piece.span)
-                        while let row = try parser.next() { try take(row, parser) }
-                    }
-                } else {
-                    guard offset <= Int64(limits.unpackedBytes) else { throw failure(0, "it is longer than \(limits.unpackedBytes) bytes") }
-                    parser.feed(chunk.span)
-                    while let row = try parser.next() { try take(row, parser) }
+        let table = TableLimits(fileBytes: limits.unpackedBytes, unpackedBytes: limits.unpackedBytes, rows: .max)
+        do throws(TableFailure) {
+            try TableFile.read(file, of: disk, limits: table) { row, parser throws(TableFailure) in
+                do throws(TapeFailure) {
+                    try self.take(row, parser)
+                } catch {
+                    throw TableFailure(file: error.file, line: error.line, reason: error.reason)
                 }
             }
-            try unpacker?.finish()
-            while let row = try parser.finish() { try take(row, parser) }
-        } catch let failure as TapeFailure {
-            throw failure
-        } catch let error as CSVError {
-            throw failure(error.line, "it is no table (\(error.reason))")
-        } catch let error as GzipFailure {
-            throw failure(0, "it cannot be unpacked (\(error))")
-        } catch let error as DiskFailure {
-            throw failure(0, "\(error)")
         } catch {
-            preconditionFailure("Only disk, gzip, table and tape fail here: \(error)")
+            throw failure(error.line, error.reason)
         }
         expandCandles()
         guard !ticks.isEmpty else { throw failure(0, "it has no rows") }
     }
-
-    private static let chunkBytes = 1 << 18
 
     /// What the file says about its instrument.
     func instrument(token: Int64) -> Instrument {

@@ -66,10 +66,14 @@ struct Assembly {
             signingKey: key.derived(for: "jwt"))
         let now = world.now()
         let hours = configuration.house.followsExchangeHours ? MarketHours.exchange : MarketHours.always
+        let list = try InstrumentFiles.load(disk, at: now)
+        if let trouble = list.trouble {
+            log.error("instruments_set_aside", [("why", "\(trouble)"), ("advice", "import the list again")])
+        }
         nonisolated(unsafe) let market: MarketHub
         switch configuration.market {
         case .off:
-            market = MarketHub(instruments: [], hours: hours, now: now)
+            market = MarketHub(instruments: [], hours: hours, now: now, listed: list.master)
             source = .off
             openingTicks = []
         case .simulated:
@@ -79,12 +83,12 @@ struct Assembly {
                 instruments: simulated.instruments, hours: hours, now: now,
                 past: MarketPast(
                     candles: { past.history($0, interval: $1, in: $2, hours: hours) }, previousClose: { past.previousClose(of: $0, at: $1) }
-                ))
+                ), listed: list.master)
             openingTicks = simulated.openingTicks()
             source = .simulated(simulated)
         case .replay(let path, let speed):
             let tape = try TapeFiles.read(path)
-            market = MarketHub(instruments: tape.instruments, hours: hours, now: tape.ticks.first?.at ?? now)
+            market = MarketHub(instruments: tape.instruments, hours: hours, now: tape.ticks.first?.at ?? now, listed: list.master)
             openingTicks = []
             source = .replay(tape.ticks, speed: speed)
         }

@@ -21,6 +21,7 @@ enum Tool {
         Command(name: "verify", summary: "Say whether a copy is complete, or who in it is older than its start.", run: VerifyCommand.run),
         Command(name: "check", summary: "Prove every user's files, reading only.", run: Check.run),
         Command(name: "prove", summary: "Walk one user's balance from opening to now, and say whether it adds up.", run: Prove.run),
+        Command(name: "instruments", summary: "Import the list of instruments from a broker's dump, and look at it.", run: Instruments.run),
         Command(name: "version", summary: "Print the version.", run: printVersion),
         Command(name: "help", summary: "Print this list.", run: printHelp),
     ]
@@ -47,7 +48,7 @@ enum Tool {
         if let name = arguments.first, name != "help", name != "version" { return try run([name, "--help"]) }
         Terminal.print("Tradehouse \(version): a trading house in one file.\n\nusage: tradehouse COMMAND [OPTIONS]\n")
         for command in commands {
-            Terminal.print("  " + command.name + String(repeating: " ", count: 10 - command.name.utf8.count) + command.summary)
+            Terminal.print("  " + command.name + String(repeating: " ", count: 13 - command.name.utf8.count) + command.summary)
         }
         Terminal.print("\n`tradehouse COMMAND --help` tells a command's options.")
         return 0

@@ -109,7 +109,25 @@ import Trading
         let many = (1...50).map { instrument("NSE:AB\($0)", token: Int64($0)) }
         let hub = MarketHub(instruments: many, hours: .always, now: Self.noon)
         #expect(hub.search("AB", on: "NSE").count == 20)
-        #expect(hub.instruments(on: "NSE").count == 50)
-        #expect(hub.instruments(on: "ALL").count == 50)
+        #expect(hub.instruments(on: "NSE", limit: 100).count == 50)
+        #expect(hub.instruments(on: "ALL", limit: 100).count == 50)
+    }
+
+    @Test func `finds imported instruments beside quoted ones; of two with one name or number the quoted one counts`() throws {
+        let imported = try InstrumentMaster([
+            instrument("NSE:INFY", name: "Imported", token: 408_065), instrument("NSE:INFYBEES", token: 5),
+            instrument("BSE:INFY", token: 6),
+            instrument("NSE:OTHER", token: 1),
+        ])
+        let hub = MarketHub(instruments: [instrument("NSE:INFY", token: 1)], hours: .always, now: Self.noon, listed: imported)
+        #expect(hub.search("infy", on: "ALL").map(\.id.key) == ["NSE:INFY", "BSE:INFY", "NSE:INFYBEES"])
+        #expect(hub.search("infy", on: "ALL", limit: 1).map(\.token) == [1])
+        #expect(hub.instrument(for: Self.infy)?.token == 1 && hub.instrument(token: 1)?.id == Self.infy)
+        let other = InstrumentID(key: "NSE:OTHER")!
+        #expect(
+            hub.instrument(for: other) != nil && !hub.isQuoted(other) && hub.quote(for: other) == nil && hub.isStale(other, at: Self.noon))
+        let all = hub.instruments(on: "ALL", limit: 2)
+        #expect(all.count == 4 && all.instruments.map(\.id.key) == ["NSE:INFY", "BSE:INFY"])
+        #expect(hub.instruments(on: "NSE", limit: 9).count == 3)
     }
 }

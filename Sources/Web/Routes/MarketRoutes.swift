@@ -8,10 +8,6 @@ import Wire
 enum MarketRoutes {
     static let routes: [Route] = [
         Route(.get, "/api/market/status", .trader, .legacy, status),
-        Route(.get, "/api/market/instruments/{exchange}", .trader, .legacy, instruments),
-        Route(.get, "/api/market/instruments/search/{query}", .trader, .legacy, search),
-        Route(.get, "/api/market/instruments/token/{symbol}", .trader, .legacy, token),
-        Route(.get, "/api/market/instrument-lookup/{symbol}", .trader, .legacy, token),
         Route(.get, "/api/market/prices", .trader, .legacy, prices),
         Route(.get, "/api/market/ltp", .trader, .legacy, lastPrices),
         Route(.get, "/api/market/quote", .trader, .legacy, quotes),
@@ -19,17 +15,12 @@ enum MarketRoutes {
         Route(.post, "/api/market/historical", .trader, .legacy, meter: .read, historical),
         Route(.get, "/api/market/historical/quick", .trader, .legacy, historicalQuick),
         Route(.post, "/api/market/fetchOHLC", .trader, .legacy, meter: .read, fetchOHLC),
-        Route(.get, "/api/market/nfo/instruments", .trader, .legacy, derivatives),
-        Route(.get, "/api/market/nfo/futures", .trader, .legacy, futures),
-        Route(.get, "/api/market/nfo/options", .trader, .legacy, options),
         Route(.get, "/api/market/watch", .trader, .native, watch),
         Route(.get, "/api/market/candles", .trader, .native, candles),
     ]
 
     /// Instruments named in one request, at most.
     static let symbolLimit = 500
-    /// Instruments in one legacy listing.
-    static let listingLimit = 100
     /// The last moment that can be asked for: the year 2100.
     static let latestMilliseconds: Int64 = 4_102_444_800_000
     /// Candles in one answer, at most.
@@ -61,83 +52,6 @@ enum MarketRoutes {
         }
     }
 
-    // MARK: Instruments
-
-    @Sendable static func instruments(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
-        listing(of: house.market.instruments(on: call.parameters[0].uppercased()), exchange: call.parameters[0].uppercased())
-    }
-
-    @Sendable static func derivatives(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
-        listing(of: house.market.instruments(on: "NFO"), exchange: "NFO")
-    }
-
-    private static func listing(of found: [Instrument], exchange: String) -> Reply {
-        .object(reserving: 32_768) { json in
-            json.member("status", "success")
-            json.member("exchange", exchange)
-            json.member("count", found.count)
-            json.array("instruments") { json in
-                for instrument in found.prefix(listingLimit) { MarketViews.instrument(instrument, &json) }
-            }
-        }
-    }
-
-    @Sendable static func search(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
-        let exchange = (call.query("exchange") ?? "ALL").uppercased()
-        let found = house.market.search(call.parameters[0], on: exchange)
-        return .object(reserving: 8192) { json in
-            json.member("status", "success")
-            json.member("query", call.parameters[0])
-            json.member("exchange", exchange)
-            json.member("count", found.count)
-            json.array("results") { json in
-                for instrument in found { MarketViews.instrument(instrument, &json) }
-            }
-        }
-    }
-
-    @Sendable static func token(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
-        let exchange = (call.query("exchange") ?? "NSE").uppercased()
-        let symbol = call.parameters[0].uppercased()
-        guard let id = InstrumentID(exchange: exchange, symbol: symbol), let instrument = house.market.instrument(for: id) else {
-            throw Refusal(404, "unknown_instrument", "Instrument not found: \(exchange):\(symbol)")
-        }
-        return .object { json in
-            json.member("status", "success")
-            json.member("symbol", symbol)
-            json.member("exchange", exchange)
-            json.member("instrument_token", instrument.token)
-        }
-    }
-
-    private static func contracts(_ house: isolated Tradehouse, _ call: Call, segment: String, kinds: [String], named: Bool) throws -> Reply
-    {
-        let underlying = call.query("underlying")
-        let option = call.query("option_type")
-        let found = house.market.instruments(on: "NFO").filter {
-            $0.segment == segment && kinds.contains($0.kind) && (underlying == nil || $0.name == underlying)
-                && (option == nil || $0.kind == option)
-        }
-        return .object { json in
-            json.member("status", "success")
-            json.member("segment", segment)
-            json.member("underlying", underlying)
-            if named { json.member("option_type", option) }
-            json.member("count", found.count)
-            json.array("data") { json in
-                for instrument in found { MarketViews.instrument(instrument, &json) }
-            }
-        }
-    }
-
-    @Sendable static func futures(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
-        try contracts(house, call, segment: "NFO-FUT", kinds: ["FUT"], named: false)
-    }
-
-    @Sendable static func options(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
-        try contracts(house, call, segment: "NFO-OPT", kinds: ["CE", "PE"], named: true)
-    }
-
     // MARK: Prices
 
     /// The instruments that `symbols=NSE:RELIANCE,NSE:INFY` names and the house knows, with what it knows.
@@ -145,7 +59,9 @@ enum MarketRoutes {
         let keys = try call.queryFields.text(field, limit: 65_536).split(separator: ",")
         guard keys.count <= symbolLimit else { throw FieldProblem(place: .query, field: field, kind: .tooLong(symbolLimit)) }
         return keys.compactMap { key in
-            guard let id = InstrumentID(key: key), let board = house.market.board(for: id) else { return nil }
+            // A bare number is an instrument too; the answer goes by what was asked.
+            let id = InstrumentID(key: key) ?? Int64(key).flatMap { house.market.instrument(token: $0)?.id }
+            guard let id, let board = house.market.board(for: id) else { return nil }
             return (String(key), board)
         }
     }
