@@ -1,5 +1,5 @@
-// When a market trades. The exchange's calendar of closed days and special sessions is `MarketCalendar`; a market that never closes has
-// none. Exchange-local time lives here and on legacy wires only.
+// When a market trades, in the words of badges and legacy answers. The phases of a day are `TradingDay`, the calendar of days is
+// `MarketCalendar`; a market that never closes has none. Exchange-local time lives here, in rule packs and on legacy wires only.
 
 /// The opening times of one day, in seconds of the wall clock in India.
 package struct TradingSession: Hashable, Sendable {
@@ -91,7 +91,7 @@ package struct MarketHours: Sendable, Hashable {
         let second = instant.seconds + indiaOffsetSeconds - day * 86_400
         let date = CivilDate(dayNumber: day)
         guard let session = calendar.session(on: date) else {
-            return date.isWeekend ? .weekend : .holiday
+            return calendar.tradesOnWeekday(of: date) ? .holiday : .weekend
         }
         if second >= session.open, second < session.close { return .open }
         if let preOpen = session.preOpen, second >= preOpen, second < session.open { return .preOpen }
@@ -132,6 +132,12 @@ package struct MarketHours: Sendable, Hashable {
         guard let session = calendar?.session(on: date) else { return nil }
         let close = Timestamp(date: date, secondOfDay: session.close, offsetSeconds: indiaOffsetSeconds)
         return close > instant ? close : nil
+    }
+
+    /// The phases of `date`; nil when nothing trades. A market that never closes trades the whole day.
+    package func day(_ date: CivilDate) -> TradingDay? {
+        guard let calendar else { return TradingDay(date: date, phases: [PhaseSpan(.continuous, 0, 86_400)]) }
+        return calendar.day(date)
     }
 
     /// Whether anything trades on `date`.

@@ -5,6 +5,8 @@ package struct DatedRule<Value: Sendable & Hashable>: Sendable, Hashable {
     package let from: CivilDate
     /// 0 for the built-in pack, 1 for the owner's file.
     package let layer: Int
+    /// The line of its text, counted from 1.
+    package let number: Int
     package let scope: RuleScope
     package let value: Value
 }
@@ -26,18 +28,14 @@ package struct DatedRules<Value: Sendable & Hashable>: Sendable, Hashable {
     }
 
     /// The line in force on `date`; nil when none has begun.
-    package func line(
-        on date: CivilDate, _ exchange: String, _ segment: MarketSegment? = nil, _ product: Product? = nil, symbol: String? = nil
-    ) -> DatedRule<Value>? {
-        lines.last { $0.from <= date && $0.scope.covers(exchange, segment, product, symbol) }
+    package func line(on date: CivilDate, for subject: RuleSubject) -> DatedRule<Value>? {
+        lines.last { $0.from <= date && $0.scope.covers(subject) }
     }
 
     /// The value in force on `date`; before the first line that covers the case, that first line's, because older numbers are not known.
-    package func value(
-        on date: CivilDate, _ exchange: String, _ segment: MarketSegment? = nil, _ product: Product? = nil, symbol: String? = nil
-    ) -> Value? {
-        if let line = line(on: date, exchange, segment, product, symbol: symbol) { return line.value }
-        guard let first = lines.first(where: { $0.scope.covers(exchange, segment, product, symbol) })?.from else { return nil }
-        return line(on: first, exchange, segment, product, symbol: symbol)?.value
+    package func value(on date: CivilDate, for subject: RuleSubject) -> Value? {
+        if let line = line(on: date, for: subject) { return line.value }
+        guard let first = lines.first(where: { $0.scope.covers(subject) })?.from else { return nil }
+        return line(on: first, for: subject)?.value
     }
 }

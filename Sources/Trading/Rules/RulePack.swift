@@ -4,7 +4,8 @@
 ///
 /// A value that never changes after it was read: a backtest, a replay and the live market may hold the same one and ask for different days.
 package struct RulePack: Sendable, Hashable {
-    package internal(set) var charges = ChargeSchedule()
+    var charges = ChargeSchedule()
+    var sessions = SessionRules()
 
     init() {}
 
@@ -17,7 +18,7 @@ package struct RulePack: Sendable, Hashable {
 }
 
 /// The lines about charges.
-package struct ChargeSchedule: Sendable, Hashable {
+struct ChargeSchedule: Sendable, Hashable {
     struct Brokerage: Sendable, Hashable {
         var rate = Rate.zero
         var cap = Money.zero
@@ -49,8 +50,9 @@ package struct ChargeSchedule: Sendable, Hashable {
     var squareOff = DatedRules<Money>()
 
     func rates(_ exchange: String, _ segment: MarketSegment, _ product: Product, on date: CivilDate) -> ChargeRates? {
-        guard let brokerage = brokerage.value(on: date, exchange, segment, product),
-            let venue = self.exchange.value(on: date, exchange, segment, product)
+        let subject = RuleSubject(exchange, segment, product)
+        guard let brokerage = brokerage.value(on: date, for: subject),
+            let venue = self.exchange.value(on: date, for: subject)
         else { return nil }
         var rates = ChargeRates()
         rates.brokerageRate = brokerage.rate
@@ -58,21 +60,21 @@ package struct ChargeSchedule: Sendable, Hashable {
         rates.brokerageFlat = brokerage.flat
         rates.exchangeTaker = venue.taker
         rates.exchangeMaker = venue.maker
-        if let tax = tax.value(on: date, exchange, segment, product) {
+        if let tax = tax.value(on: date, for: subject) {
             rates.tax = tax.kind
             rates.buyTax = tax.buy
             rates.sellTax = tax.sell
         }
-        rates.exerciseTax = exerciseTax.value(on: date, exchange, segment, product) ?? .zero
-        rates.protectionFund = protectionFund.value(on: date, exchange, segment, product) ?? .zero
-        rates.sebi = sebi.value(on: date, exchange, segment, product) ?? .zero
-        if let stamp = stamp.value(on: date, exchange, segment, product) {
+        rates.exerciseTax = exerciseTax.value(on: date, for: subject) ?? .zero
+        rates.protectionFund = protectionFund.value(on: date, for: subject) ?? .zero
+        rates.sebi = sebi.value(on: date, for: subject) ?? .zero
+        if let stamp = stamp.value(on: date, for: subject) {
             rates.stamp = stamp.rate
             rates.stampIsWholeRupees = stamp.isWholeRupees
         }
-        rates.gst = gst.value(on: date, exchange, segment, product) ?? .zero
-        rates.depository = depository.value(on: date, exchange, segment, product) ?? .zero
-        rates.squareOff = squareOff.value(on: date, exchange, segment, product) ?? .zero
+        rates.gst = gst.value(on: date, for: subject) ?? .zero
+        rates.depository = depository.value(on: date, for: subject) ?? .zero
+        rates.squareOff = squareOff.value(on: date, for: subject) ?? .zero
         return rates
     }
 }

@@ -16,7 +16,15 @@ package enum MarketSegment: String, Sendable, Hashable, CaseIterable {
     }
 }
 
-/// What a line of a rule pack covers: `NSE/equity/MIS`, `NFO/options`, `*/*/MIS`, `NSE/equity/MIS/RELIANCE`.
+/// Instruments that an exchange treats apart from the rest of their segment; whether one belongs is said by its master record or the pack.
+package enum InstrumentGroup: String, Sendable, Hashable, CaseIterable {
+    /// Shares whose close is made in an auction.
+    case closingAuction = "closing-auction"
+    /// Futures of the month that expires next.
+    case nearMonth = "near-month"
+}
+
+/// What a line of a rule pack covers: `NSE/equity/MIS`, `NFO/options`, `*/*/MIS`, `NSE/equity/*/RELIANCE`, `NSE/equity+closing-auction`.
 package struct RuleScope: Hashable, Sendable {
     /// Nil stands for all of them.
     package let exchange: String?
@@ -24,26 +32,53 @@ package struct RuleScope: Hashable, Sendable {
     package let product: Product?
     /// A share's symbol, or the name of what a derivative is written on.
     package let symbol: String?
+    package let group: InstrumentGroup?
 
-    package init(exchange: String? = nil, segment: MarketSegment? = nil, product: Product? = nil, symbol: String? = nil) {
+    package init(
+        exchange: String? = nil, segment: MarketSegment? = nil, product: Product? = nil, symbol: String? = nil,
+        group: InstrumentGroup? = nil
+    ) {
         self.exchange = exchange
         self.segment = segment
         self.product = product
         self.symbol = symbol
+        self.group = group
     }
 
     /// How many parts are named; of two lines that both cover a case and hold from one day, the one that names more counts.
-    package var precision: Int { (exchange == nil ? 0 : 1) + (segment == nil ? 0 : 1) + (product == nil ? 0 : 1) + (symbol == nil ? 0 : 1) }
+    package var precision: Int {
+        (exchange == nil ? 0 : 1) + (segment == nil ? 0 : 1) + (product == nil ? 0 : 1) + (symbol == nil ? 0 : 1) + (group == nil ? 0 : 1)
+    }
 
-    package func covers(_ exchange: String, _ segment: MarketSegment?, _ product: Product?, _ symbol: String?) -> Bool {
-        (self.exchange == nil || self.exchange == exchange) && (self.segment == nil || self.segment == segment)
-            && (self.product == nil || self.product == product) && (self.symbol == nil || self.symbol == symbol)
+    package func covers(_ subject: RuleSubject) -> Bool {
+        (exchange == nil || exchange == subject.exchange) && (segment == nil || segment == subject.segment)
+            && (product == nil || product == subject.product) && (symbol == nil || symbol == subject.symbol)
+            && (group == nil || group == subject.group)
     }
 
     /// As a line writes it.
     package var text: String {
         var parts = [exchange ?? "*", segment?.rawValue ?? "*", product?.rawValue ?? "*", symbol ?? "*"]
         while parts.count > 1, parts.last == "*" { parts.removeLast() }
-        return parts.joined(separator: "/")
+        return parts.joined(separator: "/") + (group.map { "+" + $0.rawValue } ?? "")
+    }
+}
+
+/// What somebody asks a rule about. A part that is not known is covered by lines that leave it open.
+package struct RuleSubject: Hashable, Sendable {
+    package var exchange: String
+    package var segment: MarketSegment?
+    package var product: Product?
+    package var symbol: String?
+    package var group: InstrumentGroup?
+
+    package init(
+        _ exchange: String, _ segment: MarketSegment? = nil, _ product: Product? = nil, symbol: String? = nil, group: InstrumentGroup? = nil
+    ) {
+        self.exchange = exchange
+        self.segment = segment
+        self.product = product
+        self.symbol = symbol
+        self.group = group
     }
 }

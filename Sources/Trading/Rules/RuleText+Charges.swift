@@ -11,8 +11,13 @@ extension RulePack {
     mutating func readCharge(
         _ kind: RuleKind, from: CivilDate, scope: RuleScope, layer: Int, _ words: inout RuleWords
     ) throws(RuleFault) {
-        func line<Value>(_ value: Value) -> DatedRule<Value> { DatedRule(from: from, layer: layer, scope: scope, value: value) }
-        if scope.symbol != nil { throw words.fault("scope", "charges are told for a segment and a product, not for a symbol") }
+        let number = words.number
+        func line<Value>(_ value: Value) -> DatedRule<Value> {
+            DatedRule(from: from, layer: layer, number: number, scope: scope, value: value)
+        }
+        if scope.symbol != nil || scope.group != nil {
+            throw words.fault("scope", "charges are told for a segment and a product, not for a symbol or a group")
+        }
         switch kind {
         case .brokerage: charges.brokerage.add(line(try RulePack.brokerage(&words)))
         case .tax: charges.tax.add(line(try RulePack.tax(&words)))
@@ -29,6 +34,7 @@ extension RulePack {
         case .gst: charges.gst.add(line(try words.rate("rate", atMost: RulePack.gstRateLimit)))
         case .depository: charges.depository.add(line(try words.money("amount", atMost: RulePack.feeLimit)))
         case .squareOffFee: charges.squareOff.add(line(try words.money("amount", atMost: RulePack.feeLimit)))
+        default: preconditionFailure("A line that is no charge is read elsewhere.")
         }
     }
 

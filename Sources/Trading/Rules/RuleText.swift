@@ -1,5 +1,5 @@
 // A rule pack as text that an owner can read and edit: one rule a line. What the words after the scope mean is the business of the kind:
-// charges are in `RuleText+Charges`.
+// charges are in `RuleText+Charges`, days and hours in `RuleText+Sessions`.
 //
 //     2026-04-01  tax  NFO/options  stt sell 0.15%      # Finance Act 2026
 //
@@ -55,12 +55,18 @@ extension RulePack {
             try read(kind, from: from, scope: scope, layer: layer, &words)
             try words.end()
         }
+        if let fault = sessions.overlap(inLayer: layer) { throw fault }
     }
 
     private mutating func read(
         _ kind: RuleKind, from: CivilDate, scope: RuleScope, layer: Int, _ words: inout RuleWords
     ) throws(RuleFault) {
-        try readCharge(kind, from: from, scope: scope, layer: layer, &words)
+        switch kind {
+        case .brokerage, .tax, .exchange, .ipft, .sebi, .stamp, .gst, .depository, .exerciseTax, .squareOffFee:
+            try readCharge(kind, from: from, scope: scope, layer: layer, &words)
+        case .week, .opening, .trading, .holiday, .special, .calendar, .closingAuction, .squareOff:
+            try readSession(kind, from: from, scope: scope, layer: layer, &words)
+        }
     }
 }
 
@@ -69,6 +75,9 @@ enum RuleKind: String, CaseIterable {
     case brokerage, tax, exchange, ipft, sebi, stamp, gst, depository
     case exerciseTax = "exercise-tax"
     case squareOffFee = "square-off-fee"
+    case week, opening, trading, holiday, special, calendar
+    case closingAuction = "closing-auction"
+    case squareOff = "square-off"
 }
 
 /// The words of one line, taken from the left.
@@ -121,8 +130,13 @@ struct RuleWords {
 
     mutating func scope() throws(RuleFault) -> RuleScope {
         let word = try next("scope", "such as NSE/equity/MIS, or * for all")
-        let parts = word.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count <= 4, !parts.contains("") else { throw fault("scope", "'\(word)' is not EXCHANGE/segment/PRODUCT/SYMBOL") }
+        let halves = word.split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false)
+        let group = halves.count == 2 ? InstrumentGroup(rawValue: String(halves[1])) : nil
+        if halves.count == 2, group == nil {
+            throw fault("scope", "'\(halves[1])' is none of \(InstrumentGroup.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        let parts = halves[0].split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count <= 4, !parts.contains("") else { throw fault("scope", "'\(word)' is not EXCHANGE/segment/PRODUCT/SYMBOL+group") }
         func part(_ index: Int) -> String? { index < parts.count && parts[index] != "*" ? String(parts[index]) : nil }
         let exchange = part(0)
         if let exchange, InstrumentID(exchange: exchange, symbol: "X") == nil {
@@ -138,7 +152,7 @@ struct RuleWords {
         }
         let symbol = part(3)
         if let symbol, InstrumentID(exchange: "X", symbol: symbol) == nil { throw fault("scope", "'\(symbol)' is no symbol") }
-        return RuleScope(exchange: exchange, segment: segment ?? nil, product: product ?? nil, symbol: symbol)
+        return RuleScope(exchange: exchange, segment: segment ?? nil, product: product ?? nil, symbol: symbol, group: group)
     }
 
     // MARK: Values
@@ -155,6 +169,12 @@ struct RuleWords {
         guard let amount = Money(text: word), !amount.isNegative else { throw fault(field, "'\(word)' is no amount in rupees such as 20") }
         guard amount <= limit else { throw fault(field, "\(word) is more than \(limit.text)") }
         return amount
+    }
+
+    /// The words up to the comment, one blank between them.
+    mutating func remainder() -> String {
+        defer { rest = [] }
+        return rest.joined(separator: " ")
     }
 
     /// Whether the next word looks like a percentage.
