@@ -62,6 +62,13 @@ package struct MarketCalendar: Sendable, Hashable {
     /// The last day before `date` on which the market traded, within `MarketHours.searchDays`.
     package func tradingDay(before date: CivilDate) -> CivilDate? { tradingDay(from: date, step: -1) }
 
+    /// The last trading day of the month before that of `date`: its close sets the ticks of the month. Nil when that month had none.
+    package func lastTradingDay(beforeMonthOf date: CivilDate) -> CivilDate? {
+        guard let first = CivilDate(year: date.year, month: date.month, day: 1), let last = tradingDay(before: first) else { return nil }
+        let previous = CivilDate(dayNumber: first.dayNumber - 1)
+        return (last.year, last.month) == (previous.year, previous.month) ? last : nil
+    }
+
     private func tradingDay(from date: CivilDate, step: Int64) -> CivilDate? {
         for distance in 1...Int64(MarketHours.searchDays) {
             let candidate = CivilDate(dayNumber: date.dayNumber + step * distance)

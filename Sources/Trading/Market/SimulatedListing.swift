@@ -97,17 +97,16 @@ struct SimulatedListing: Sendable {
 
     /// NSE's tick for shares, by the price of the month before, which here is the base price.
     static func tickSize(forRupees rupees: Int64) -> Price {
-        let hundredths: Int64 =
-            switch rupees {
-            case ..<250: 1
-            case ..<1_000: 5
-            case ..<5_000: 10
-            case ..<10_000: 50
-            case ..<20_000: 100
-            default: 500
-            }
-        return Price(units: hundredths * (fixedPointScale / 100))
+        // The built-in rules always: what an owner changes must not make another market of the same seed.
+        let close = Price(units: rupees * fixedPointScale)
+        guard let tick = RulePack.builtIn.tickSize("NSE", .equity, closeOfLastMonth: close, on: listed) else {
+            preconditionFailure("The built-in rules know the ticks of shares.")
+        }
+        return tick
     }
+
+    /// The day whose rules its instruments follow.
+    private static let listed = CivilDate(dayNumber: 20_454)
 
     private init(
         share symbol: String, _ number: Int64, _ name: String, rupees: Int64, restlessness: Int64, dayThousands: Int64, weight: Int64

@@ -11,7 +11,7 @@ extension RulePack {
     }()
 
     /// Its text.
-    package static let builtInText = builtInCharges + "\n" + builtInSessions + "\n"
+    package static let builtInText = builtInCharges + "\n" + builtInSessions + "\n" + builtInContracts + "\n"
 
     private static let builtInCharges = """
         # Charges. Marks: [D] an exchange's or the state's own document; [F] the broker's own staff or page; [3] recorded by third parties;

@@ -58,9 +58,11 @@ package struct ChargeRates: Hashable, Sendable {
     /// What the house takes for squaring a position off, GST included.
     package var squareOffFee: Money { squareOff + gst.share(of: squareOff) }
 
-    /// The value of a trade: `multiplier` is the units of the contract that one of quantity stands for.
-    package static func value(_ price: Price, _ quantity: Quantity, multiplier: Int64 = 1) -> Money {
-        Money(units: price.value(of: quantity).units * Int128(multiplier))
+    /// The value of a trade: `multiplier` is how much of the underlying one of quantity stands for. Rounded half up to 10⁻⁸.
+    package static func value(_ price: Price, _ quantity: Quantity, multiplier: Quantity = Quantity(units: fixedPointScale)) -> Money {
+        let value = price.value(of: quantity)
+        guard multiplier.units != fixedPointScale else { return value }
+        return Money(units: FixedPoint.divideRoundingHalfUp(value.units * Int128(multiplier.units), by: Int128(fixedPointScale)))
     }
 
     // MARK: The lines

@@ -6,6 +6,7 @@
 package struct RulePack: Sendable, Hashable {
     var charges = ChargeSchedule()
     var sessions = SessionRules()
+    var contracts = ContractRules()
 
     init() {}
 

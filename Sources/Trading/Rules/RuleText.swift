@@ -1,5 +1,6 @@
 // A rule pack as text that an owner can read and edit: one rule a line. What the words after the scope mean is the business of the kind:
-// charges are in `RuleText+Charges`, days and hours in `RuleText+Sessions`.
+// charges are in `RuleText+Charges`, days and hours in `RuleText+Sessions`,
+// sizes, prices and margins in `RuleText+Contracts`.
 //
 //     2026-04-01  tax  NFO/options  stt sell 0.15%      # Finance Act 2026
 //
@@ -66,6 +67,8 @@ extension RulePack {
             try readCharge(kind, from: from, scope: scope, layer: layer, &words)
         case .week, .opening, .trading, .holiday, .special, .calendar, .closingAuction, .squareOff:
             try readSession(kind, from: from, scope: scope, layer: layer, &words)
+        case .tick, .lot, .freeze, .band, .margin, .shortOption:
+            try readContract(kind, from: from, scope: scope, layer: layer, &words)
         }
     }
 }
@@ -78,6 +81,8 @@ enum RuleKind: String, CaseIterable {
     case week, opening, trading, holiday, special, calendar
     case closingAuction = "closing-auction"
     case squareOff = "square-off"
+    case tick, lot, freeze, band, margin
+    case shortOption = "short-option"
 }
 
 /// The words of one line, taken from the left.

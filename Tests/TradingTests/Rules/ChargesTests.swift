@@ -30,7 +30,8 @@ private func money(_ text: Substring) throws -> Money {
             var rates = try rates(String(words[0]), on: day)
             rates.stampIsWholeRupees = rates.stampIsWholeRupees && stampIsWholeRupees
             let value = ChargeRates.value(
-                try #require(Price(text: words[3])), try #require(Quantity(text: words[2])), multiplier: try #require(Int64(words[4])))
+                try #require(Price(text: words[3])), try #require(Quantity(text: words[2])),
+                multiplier: try #require(Quantity(text: words[4])))
             let charges = rates.charges(try #require(Side(rawValue: String(words[1]))), value: value)
             let lines = [
                 charges.transactionTax, charges.exchange, charges.sebi, charges.brokerage, charges.stamp, charges.gst, charges.total,
