@@ -39,15 +39,18 @@ package final class MarketHub {
     /// Set when a tape has been played to its end.
     package internal(set) var hasEnded = false
     package let hours: MarketHours
+    /// What exchanges ask, by date.
+    package let rules: RulePack
 
     /// A price nobody refreshed for so long is shown as stale.
     package static let staleAfter: Duration = .seconds(30)
 
     package init(
         instruments: [Instrument], hours: MarketHours, now: Timestamp, past: MarketPast? = nil,
-        listed: InstrumentMaster = InstrumentMaster()
+        listed: InstrumentMaster = InstrumentMaster(), rules: RulePack = .builtIn
     ) {
         self.hours = hours
+        self.rules = rules
         self.now = now
         self.past = past
         self.listed = listed

@@ -65,7 +65,8 @@ struct Assembly {
             loop: loop, passwords: passwords, workshop: workshop, log: log, cost: configuration.passwordCost,
             signingKey: key.derived(for: "jwt"))
         let now = world.now()
-        let hours = configuration.house.followsExchangeHours ? MarketHours.exchange : MarketHours.always
+        let hours =
+            configuration.house.followsExchangeHours ? MarketHours(configuration.rules.calendar("NSE", .equity)) : MarketHours.always
         let list = try InstrumentFiles.load(disk, at: now)
         if let trouble = list.trouble {
             log.error("instruments_set_aside", [("why", "\(trouble)"), ("advice", "import the list again")])
@@ -73,7 +74,7 @@ struct Assembly {
         nonisolated(unsafe) let market: MarketHub
         switch configuration.market {
         case .off:
-            market = MarketHub(instruments: [], hours: hours, now: now, listed: list.master)
+            market = MarketHub(instruments: [], hours: hours, now: now, listed: list.master, rules: configuration.rules)
             source = .off
             openingTicks = []
         case .simulated:
@@ -83,12 +84,14 @@ struct Assembly {
                 instruments: simulated.instruments, hours: hours, now: now,
                 past: MarketPast(
                     candles: { past.history($0, interval: $1, in: $2, hours: hours) }, previousClose: { past.previousClose(of: $0, at: $1) }
-                ), listed: list.master)
+                ), listed: list.master, rules: configuration.rules)
             openingTicks = simulated.openingTicks()
             source = .simulated(simulated)
         case .replay(let path, let speed):
             let tape = try TapeFiles.read(path)
-            market = MarketHub(instruments: tape.instruments, hours: hours, now: tape.ticks.first?.at ?? now, listed: list.master)
+            market = MarketHub(
+                instruments: tape.instruments, hours: hours, now: tape.ticks.first?.at ?? now, listed: list.master,
+                rules: configuration.rules)
             openingTicks = []
             source = .replay(tape.ticks, speed: speed)
         }

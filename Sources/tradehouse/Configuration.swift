@@ -20,6 +20,10 @@ struct Configuration {
     var allowsShortRetention = false
     var market = MarketSetting.simulated
     var marketSeed: UInt64 = 1
+    /// The owner's rule pack; empty for none.
+    var rulesFile = ""
+    /// The built-in pack with the owner's over it.
+    var rules = RulePack.builtIn
     var stopGrace: Duration = .seconds(10)
     var webFolder: String?
     /// Where backups go; empty for none.
@@ -61,6 +65,7 @@ struct Configuration {
         if configuration.allowsShortRetention {
             configuration.store.shortestRetention = min(configuration.store.shortestRetention, configuration.store.retention)
         }
+        configuration.rules = try RulesFile.read(configuration.rulesFile)
         try configuration.checkTogether()
         return configuration
     }

@@ -87,6 +87,9 @@ extension Setting {
             guard text == "always" || text == "exchange" else { throw SettingProblem("always or exchange") }
             configuration.house.followsExchangeHours = text == "exchange"
         },
+        Setting(key: "rules", defaultValue: "") { text, configuration in
+            configuration.rulesFile = text
+        },
         Setting(key: "starting_capital", defaultValue: "100000") { text, configuration in
             guard let capital = Money(text: text), capital > .zero, capital <= PaperLimits.capital else {
                 throw SettingProblem("an amount in rupees above 0 and up to 10000000000")

@@ -71,6 +71,9 @@ WRONG = {
     "a migration for an impossible user": (["migrate", "--from", "x", "--data", "x", "--user", "../x"], "--user"),
     "a migration with an impossible offset": (["migrate", "--from", "x", "--data", "x", "--offset-minutes", "9999"], "--offset-minutes"),
     "a check of nothing named": (["check"], "--data"),
+    "a rule pack that is not there": (["serve", "--check", "--set", "rules=none.txt"], "none.txt"),
+    "rules of a day that is none": (["rules", "show", "--on", "2026-02-30"], "2026-02-30"),
+    "rules without a verb": (["rules"], "show"),
     "a user command without a verb": (["user"], "add"),
     "a user command with a wrong verb": (["user", "promote"], "promote"),
 }
@@ -90,7 +93,7 @@ def test_no_command_prints_the_list_and_two(binary):
     assert asked.code == 0 and asked.stdout == bare.stdout
 
 
-@pytest.mark.parametrize("command", ["serve", "migrate", "user", "check"])
+@pytest.mark.parametrize("command", ["serve", "migrate", "user", "check", "rules"])
 def test_every_command_tells_its_options(binary, command):
     told = run(binary, command, "--help")
     assert told.code == 0 and told.stdout.startswith(f"usage: tradehouse {command}") and told.stderr == ""
@@ -134,6 +137,41 @@ def test_a_wrong_line_of_the_file_is_named(binary, tmp_path, what):
     path = tmp_path / "my.conf"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     refused(run(binary, "serve", "--check", "--config", path), 2, word, str(path))
+
+
+PACKS = {
+    "a kind that does not exist": ("# mine\n2026-04-01 vat NFO 5%\n", "line 2, kind"),
+    "a number that is none": ("2026-04-01 gst * 18", "line 1, rate"),
+    "hours that run into one another": ("2027-01-01 opening NSE/equity preopen-entry 09:00-09:20\n", "line 1, times"),
+    "bytes that are no text": (b"2026-04-01 gst * \xff\n", "UTF-8"),
+    "too much": ("#" * 300_000, "262144"),
+}
+
+
+@pytest.mark.parametrize("what", PACKS)
+def test_a_wrong_rule_pack_stops_the_start_and_is_named(binary, tmp_path, what):
+    content, word = PACKS[what]
+    path = tmp_path / "rules.txt"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    refused(run(binary, "serve", "--check", "--set", f"rules={path}"), 2, word, str(path))
+    refused(run(binary, "rules", "check", path), 2, word, str(path))
+
+
+def test_rules_of_a_day_are_shown_with_the_owners_over_them(binary, tmp_path):
+    mine = tmp_path / "rules.txt"
+    mine.write_text("2026-04-01  brokerage  NFO/options  15    # my broker\n2026-11-23  holiday  NSE  General election\n")
+    assert run(binary, "serve", "--check", "--set", f"rules={mine}").code == 0
+    told = run(binary, "rules", "check", mine)
+    assert told.code == 0 and ": 2 rules over the " in told.stdout
+    march = run(binary, "rules", "show", "--on", "2026-03-31", "--exchange", "nfo", "--rules", mine).stdout
+    april = run(binary, "rules", "show", "--on", "2026-04-01", "--exchange", "nfo", "--rules", mine).stdout
+    assert "stt sell 0.1%" in march and "stt sell 0.15%" not in march and "brokerage       NFO/options         20" in march
+    assert "stt sell 0.15%" in april and "# my broker  # line 1 of the owner's file" in april
+    assert "CRYPTO" not in april and "General election" in run(binary, "rules", "show", "--on", "2026-06-01", "--rules", mine).stdout
+    # What is shown can be read again.
+    shown = tmp_path / "shown.txt"
+    shown.write_text(run(binary, "rules", "show", "--on", "2026-06-01").stdout)
+    assert run(binary, "rules", "check", shown).code == 0
 
 
 def test_a_file_that_is_not_there_is_named(binary, tmp_path):

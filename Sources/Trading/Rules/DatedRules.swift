@@ -32,6 +32,23 @@ package struct DatedRules<Value: Sendable & Hashable>: Sendable, Hashable {
         lines.last { $0.from <= date && $0.scope.covers(subject) }
     }
 
+    /// The lines that count for some case on `date`: those that have begun and that no stronger line that has begun covers whole.
+    ///
+    /// Weakest first, as they are kept.
+    package func inForce(on date: CivilDate) -> [DatedRule<Value>] {
+        let begun = lines.filter { $0.from <= date }
+        return begun.enumerated().filter { place, line in
+            !begun[(place + 1)...].contains { $0.scope.contains(line.scope) }
+        }.map(\.element)
+    }
+
+    /// Lines that have not begun on `date` and yet count, because they are the first about what they cover.
+    package func firstKnown(on date: CivilDate) -> [DatedRule<Value>] {
+        lines.filter { line in
+            line.from > date && !lines.contains { $0.from < line.from && $0.scope.contains(line.scope) }
+        }
+    }
+
     /// The value in force on `date`; before the first line that covers the case, that first line's, because older numbers are not known.
     package func value(on date: CivilDate, for subject: RuleSubject) -> Value? {
         if let line = line(on: date, for: subject) { return line.value }

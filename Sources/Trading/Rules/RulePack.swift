@@ -7,6 +7,8 @@ package struct RulePack: Sendable, Hashable {
     var charges = ChargeSchedule()
     var sessions = SessionRules()
     var contracts = ContractRules()
+    /// Every line as it was written, by its kind, for people who ask what holds on a day.
+    var written: [RuleKind: DatedRules<String>] = [:]
 
     init() {}
 

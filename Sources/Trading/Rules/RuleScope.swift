@@ -56,6 +56,13 @@ package struct RuleScope: Hashable, Sendable {
             && (group == nil || group == subject.group)
     }
 
+    /// Whether everything that `other` covers is covered by this scope too.
+    package func contains(_ other: RuleScope) -> Bool {
+        (exchange == nil || exchange == other.exchange) && (segment == nil || segment == other.segment)
+            && (product == nil || product == other.product) && (symbol == nil || symbol == other.symbol)
+            && (group == nil || group == other.group)
+    }
+
     /// As a line writes it.
     package var text: String {
         var parts = [exchange ?? "*", segment?.rawValue ?? "*", product?.rawValue ?? "*", symbol ?? "*"]

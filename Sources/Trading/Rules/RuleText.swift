@@ -53,6 +53,9 @@ extension RulePack {
             let from = try words.date()
             let kind = try words.kind()
             let scope = try words.scope()
+            let text = String(line.reversed().drop { $0.isWhitespace }.reversed()).drop { $0.isWhitespace }
+            written[kind, default: DatedRules()].add(
+                DatedRule(from: from, layer: layer, number: number, scope: scope, value: String(text)))
             try read(kind, from: from, scope: scope, layer: layer, &words)
             try words.end()
         }

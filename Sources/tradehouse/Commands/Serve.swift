@@ -51,7 +51,8 @@ enum Serve {
             "starting",
             [
                 ("version", "\(Tool.version)"), ("data", "\(configuration.data)"), ("market", "\(configuration.market.kind)"),
-                ("mode", "\(configuration.house.mode.rawValue)"), ("descriptors_soft", LogValue(descriptors.soft)),
+                ("mode", "\(configuration.house.mode.rawValue)"), ("rules_of_owner", LogValue(configuration.rules.lineCounts.owners)),
+                ("descriptors_soft", LogValue(descriptors.soft)),
                 ("descriptors_hard", LogValue(descriptors.hard)),
             ])
         let life = Life(assembly)

@@ -64,7 +64,7 @@ import Testing
     @Test func `cut anywhere is read or refused, never worse`() {
         let bytes = Array(RulePack.builtInText.utf8)
         var faults = 0
-        for end in stride(from: 0, to: bytes.count, by: 61) where fault(String(decoding: bytes[..<end], as: UTF8.self)) != nil {
+        for end in stride(from: 0, to: bytes.count, by: 509) where fault(String(decoding: bytes[..<end], as: UTF8.self)) != nil {
             faults += 1
         }
         #expect(faults > 0 && fault(RulePack.builtInText) == nil)
@@ -106,5 +106,56 @@ import Testing
         }
         #expect(RulePack.builtIn.chargeRates("CRYPTO", .spot, .delivery, on: CivilDate("2026-11-20")!) != nil)
         #expect(MarketSegment(kind: "PE") == .options && MarketSegment(kind: "INDEX") == nil)
+    }
+}
+
+@Suite struct `The listing of a rule pack` {
+    private func date(_ text: String) -> CivilDate { CivilDate(text)! }
+
+    @Test func `has the lines that count on a day, and no others`() throws {
+        let pack = try RulePack(
+            text: """
+                2024-01-01 gst * 18%
+                2025-01-01 gst NSE 19%    # dearer
+                2026-01-01 gst * 20%
+                2025-06-01 band NSE 5%
+                2025-08-15 holiday NSE Independence Day
+                """)
+        #expect(pack.listing(on: date("2024-06-01")) == ["2024-01-01 gst * 18%"])
+        #expect(
+            pack.listing(on: date("2025-07-01")) == [
+                "2024-01-01 gst * 18%", "2025-01-01 gst NSE 19%    # dearer", "2025-08-15 holiday NSE Independence Day",
+                "2025-06-01 band NSE 5%",
+            ])
+        #expect(pack.listing(on: date("2025-07-01"), exchange: "BSE") == ["2024-01-01 gst * 18%"])
+        #expect(pack.listing(on: date("2026-07-01")) == ["2026-01-01 gst * 20%", "2025-06-01 band NSE 5%"])
+        #expect(pack.listing(on: date("2023-07-01")) == ["2024-01-01 gst * 18%  # the first known"])
+        let owners = try pack.overlaid(with: "\n2025-06-01 band NSE 10%")
+        #expect(owners.listing(on: date("2026-07-01")).last == "2025-06-01 band NSE 10%  # line 2 of the owner's file")
+        #expect(owners.lineCounts == (6, 1))
+    }
+
+    @Test(arguments: ["2021-05-03", "2023-07-12", "2024-10-01", "2026-03-31", "2026-08-03", "2026-11-20"])
+    func `read again gives the same rules for that day`(day: String) throws {
+        let day = date(day)
+        let again = try RulePack(text: RulePack.builtIn.listing(on: day).joined(separator: "\n"))
+        for exchange in ["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX", "CRYPTO"] {
+            for segment in MarketSegment.allCases {
+                for product in Product.allCases {
+                    #expect(
+                        again.chargeRates(exchange, segment, product, on: day)
+                            == RulePack.builtIn.chargeRates(exchange, segment, product, on: day))
+                    #expect(
+                        again.marginRate(exchange, segment, product, symbol: "NIFTY", on: day)
+                            == RulePack.builtIn.marginRate(exchange, segment, product, symbol: "NIFTY", on: day))
+                }
+                for group in [nil] + InstrumentGroup.allCases {
+                    let (one, other) = (
+                        again.calendar(exchange, segment, group: group), RulePack.builtIn.calendar(exchange, segment, group: group)
+                    )
+                    #expect(one.day(day) == other.day(day), "\(exchange) \(segment)")
+                }
+            }
+        }
     }
 }
