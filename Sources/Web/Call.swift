@@ -93,17 +93,19 @@ package struct FieldProblem: Error, Sendable {
 package struct Fields: Sendable {
     let object: JSONObject
     let place: FieldPlace
+    /// Where in a larger body these fields stand, before their names in a problem: `orders.2.`.
+    var path = ""
 
     package func has(_ name: String) -> Bool { object[name].map { !$0.isNull } ?? false }
 
     func refuseUnknown(_ known: [String]) throws {
         for member in object.members where !known.contains(member.key) {
-            throw FieldProblem(place: place, field: String(member.key.prefix(64)), kind: .unknown)
+            throw FieldProblem(place: place, field: path + String(member.key.prefix(64)), kind: .unknown)
         }
     }
 
     private func problem(_ name: String, _ kind: FieldProblem.Kind) -> FieldProblem {
-        FieldProblem(place: place, field: name, kind: kind, input: object[name] ?? .null)
+        FieldProblem(place: place, field: path + name, kind: kind, input: object[name] ?? .null)
     }
 
     // MARK: Text
@@ -223,6 +225,28 @@ package struct Fields: Sendable {
         case "false", "False", "0": return false
         default: throw problem(name, .notBool)
         }
+    }
+
+    /// A list of at most `count` objects with no other fields than those known.
+    package func objects(_ name: String, count: Int, allowing known: [String]) throws -> [Fields] {
+        guard let value = object[name], !value.isNull else { throw problem(name, .missing) }
+        guard let list = value.array else { throw problem(name, .notList) }
+        guard list.count <= count else { throw problem(name, .tooLong(count)) }
+        return try list.enumerated().map { index, element in
+            let path = "\(path)\(name).\(index)."
+            guard case .object(let object) = element else {
+                throw FieldProblem(place: place, field: String(path.dropLast()), kind: .notAnObject)
+            }
+            let fields = Fields(object: object, place: place, path: path)
+            try fields.refuseUnknown(known)
+            return fields
+        }
+    }
+
+    /// A price above zero.
+    package func price(_ name: String) throws -> Price {
+        guard let price = try optionalPrice(name) else { throw problem(name, has(name) ? .notPositive : .missing) }
+        return price
     }
 
     /// A list of texts, each at most `limit` bytes, at most `count` of them.

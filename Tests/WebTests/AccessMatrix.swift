@@ -71,6 +71,9 @@ extension AccessRow {
         AccessRow(
             route: "POST /api/paper-trading/estimate", access: .own(foreign: 200), body: OrderLine.json("BUY 1 NSE:WIPRO MIS MARKET")),
         AccessRow(
+            route: "POST /api/paper-trading/charges", access: .own(foreign: 200),
+            body: #"{"orders":[{"exchange":"NSE","tradingsymbol":"WIPRO","transaction_type":"BUY","quantity":1,"average_price":250}]}"#),
+        AccessRow(
             route: "POST /api/paper-trading/orders", access: .own(foreign: 201), body: OrderLine.json("BUY 1 NSE:WIPRO MIS MARKET"),
             status: 201),
         AccessRow(route: "GET /api/paper-trading/orders", access: .own(foreign: 200)),

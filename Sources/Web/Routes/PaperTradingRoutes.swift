@@ -19,6 +19,7 @@ enum PaperTradingRoutes {
         Route(.get, "/api/paper-trading/positions", .trader, .native, positions),
         Route(.get, "/api/paper-trading/proof", .trader, .native, proof),
         Route(.post, "/api/paper-trading/estimate", .trader, .native, meter: .read, estimate),
+        Route(.post, "/api/paper-trading/charges", .trader, .native, meter: .read, ContractNoteRoute.charges),
         Route(.post, "/api/paper-trading/orders", .trader, .native, place),
         Route(.get, "/api/paper-trading/orders", .trader, .native, orders),
         Route(.get, "/api/paper-trading/orders/{id}", .trader, .native, order),
