@@ -1,7 +1,5 @@
 // The virtual contract note: against a published one, its defaults, and what it refuses.
 
-import Glibc
-import Platform
 import TestSupport
 import Testing
 import Wire
@@ -160,11 +158,7 @@ import Wire
 
 /// The published contract note, when it is there.
 private enum PublishedNote {
-    static let body: [UInt8]? = {
-        let beside = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
-        let root = getenv("TRADEHOUSE_SHARED").map { String(cString: $0) } ?? "/" + beside + "/shared"
-        return try? WholeFile.read(root + "/fixtures/kite/virtual_contract_note.json", limitBytes: 1 << 20)
-    }()
+    static let body = RecordedFile.bytes("kite/virtual_contract_note.json")
 
     /// Every number of a note's charges with its path. Binary floats are what the file was printed from.
     static func numbers(_ value: JSONValue, _ path: String = "") -> [(path: String, value: Double)] {

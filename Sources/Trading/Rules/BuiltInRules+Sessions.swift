@@ -34,9 +34,18 @@ extension RulePack {
         2010-10-18  trading   BFO  continuous 09:15-15:30                                                               # [?]
 
         # Currency and commodities.
-        2010-10-18  trading   CDS  continuous 09:00-17:00                                                               # [?]
+        2010-10-18  trading   CDS  continuous 09:00-17:00                                                               # [F]
         2010-10-18  trading   BCD  continuous 09:00-17:00                                                               # [?]
-        2010-10-18  trading   MCX  continuous 09:00-23:30                                                               # [?] in winter until 23:55
+        2010-10-18  trading   MCX  continuous 09:00-23:30                                                               # [3] all but farm products
+        # While clocks in the USA show winter time, from the first Monday after the change on.
+        2023-11-06  trading   MCX  continuous 09:00-23:55                                                               # [3]
+        2024-03-11  trading   MCX  continuous 09:00-23:30                                                               # [3]
+        2024-11-04  trading   MCX  continuous 09:00-23:55                                                               # [3]
+        2025-03-10  trading   MCX  continuous 09:00-23:30                                                               # [3]
+        2025-11-03  trading   MCX  continuous 09:00-23:55                                                               # [?] by the same rule
+        2026-03-09  trading   MCX  continuous 09:00-23:30                                                               # [?] by the same rule
+        2026-11-02  trading   MCX  continuous 09:00-23:55                                                               # [?] by the same rule
+        2027-03-15  trading   MCX  continuous 09:00-23:30                                                               # [?] by the same rule
 
         # Coins.
         2010-10-18  trading   CRYPTO  continuous 00:00-24:00

@@ -83,10 +83,12 @@ extension RulePack {
         2026-03-01  exchange        NFO/options         0.03553%        # [D]
         2026-03-01  ipft            NFO/options         0%              # [D]
         2023-07-01  exchange        BSE/equity          0.00375%        # [3] before 2026 [?]; groups X, XT, Z and others pay more
-        2023-07-01  exchange        BFO/futures         0%              # [3] before 2026 [?]
-        2023-07-01  exchange        BFO/options         0.0325%         # [3] before 2024-10-01 [?]
-        2023-07-01  exchange        CDS/futures         0.00035%        # [3] before 2026 [?]
-        2023-07-01  exchange        CDS/options         0.0311%         # [3] before 2026 [?]
+        2023-07-01  exchange        BFO/futures         0%              # [3] before 2024-10-01 [?]
+        2023-07-01  exchange        BFO/options         0.0325%         # [3] SENSEX and BANKEX, before 2024-10-01 [?]; shares' options pay less
+        2023-07-01  exchange        CDS/futures         0.0009%         # [3] the day [?]
+        2023-07-01  exchange        CDS/options         0.035%          # [3] the day [?]
+        2024-10-01  exchange        CDS/futures         0.00035%        # [3]
+        2024-10-01  exchange        CDS/options         0.0311%         # [3]
         2023-07-01  exchange        BCD/futures         0.00045%        # [3] before 2026 [?]
         2023-07-01  exchange        BCD/options         0.001%          # [3] before 2026 [?]
         2023-07-01  exchange        MCX/futures         0.0026%         # [C]

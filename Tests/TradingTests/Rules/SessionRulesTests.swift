@@ -84,7 +84,8 @@ private func words(_ calendar: MarketCalendar, _ day: String, _ time: String) ->
 
     @Test func `of other exchanges`() {
         check(["2026-11-20"], "09:00 – continuous\n17:00 continuous –", "CDS", .futures)
-        check(["2026-11-20"], "09:00 – continuous\n23:30 continuous –", "MCX", .futures)
+        check(["2023-11-03", "2024-03-11", "2025-10-31", "2026-10-30"], "09:00 – continuous\n23:30 continuous –", "MCX", .futures)
+        check(["2023-11-06", "2024-03-08", "2024-11-04", "2026-11-02"], "23:30 continuous continuous\n23:55 continuous –", "MCX", .futures)
         check(["2026-11-21", "2026-11-22", "2026-11-24"], "00:00 continuous continuous\n23:59 continuous continuous", "CRYPTO", .spot)
         check(["2026-11-20"], "00:00 – –\n12:00 – –", "NYSE", .equity)
     }
@@ -181,7 +182,7 @@ private func words(_ calendar: MarketCalendar, _ day: String, _ time: String) ->
         #expect(try time("NSE", .equity, "2026-07-31", .intraday, .closingAuction) == "15:20")
         #expect(try time("NSE", .equity, "2026-08-03", .intraday, .closingAuction) == "15:10")
         #expect(try time("NFO", .options, "2026-11-20") == "15:25" && time("CDS", .futures, "2026-11-20") == "16:45")
-        #expect(try time("MCX", .futures, "2026-11-20") == "23:20")
+        #expect(try time("MCX", .futures, "2026-11-20") == "23:45")
         #expect(try time("NSE", .equity, "2025-10-21") == "14:35", "ten minutes before a short day's end")
         #expect(try time("NSE", .equity, "2026-11-20", .delivery) == nil && time("NFO", .futures, "2026-11-20", .carry) == nil)
         #expect(try time("CRYPTO", .spot, "2026-11-20") == nil)
