@@ -28,7 +28,7 @@ package final class MarketHub {
     /// Instruments that were imported: known, searched and listed, and without prices unless a feed quotes them.
     package internal(set) var listed = InstrumentMaster()
     /// What was before this process began to listen.
-    package let past: MarketPast?
+    package internal(set) var past: MarketPast?
     /// When the first tick came in, by the market's time; the past ends there.
     package private(set) var beganAt: Timestamp
     /// What the market says the time is: wall time, or the tape's.
@@ -42,6 +42,8 @@ package final class MarketHub {
     /// What exchanges ask, by date.
     package let rules: RulePack
 
+    /// Instruments that feeds quote, at most: a year of new contracts in the simulated market. What comes beyond waits for the next start.
+    package static let quotedLimit = 10_000
     /// A price nobody refreshed for so long is shown as stale.
     package static let staleAfter: Duration = .seconds(30)
 
@@ -60,11 +62,16 @@ package final class MarketHub {
 
     /// Takes instruments in that a feed quotes from now on.
     func add(_ instruments: [Instrument]) {
-        for instrument in instruments {
+        for instrument in instruments.prefix(max(0, MarketHub.quotedLimit - boards.count)) {
             precondition(indexByID[instrument.id] == nil && indexByToken[instrument.token] == nil, "An instrument is listed twice.")
             indexByID[instrument.id] = boards.count
             indexByToken[instrument.token] = boards.count
-            boards.append(Board(instrument: instrument, candles: CandleBuilder(instrument.id)))
+            boards.append(
+                Board(
+                    instrument: instrument,
+                    candles: CandleBuilder(
+                        instrument.id,
+                        keeping: instrument.isContract ? CandleBuilder.keptContractCandles : CandleBuilder.keptCandles)))
         }
         do {
             quoted = try InstrumentMaster(boards.lazy.map(\.instrument))
@@ -157,12 +164,23 @@ package struct MarketPast: Sendable {
     package let candles: @Sendable (InstrumentID, CandleInterval, ClosedRange<Timestamp>) -> [Candle]
     /// The close of the trading day before the one that an instant falls on.
     package let previousClose: @Sendable (InstrumentID, Timestamp) -> Price?
+    /// What the contracts on an underlying that expire on a day settle at; nothing where the source does not know.
+    package let settlement: @Sendable (_ underlying: String, _ day: CivilDate) -> Price?
 
     package init(
         candles: @escaping @Sendable (InstrumentID, CandleInterval, ClosedRange<Timestamp>) -> [Candle],
-        previousClose: @escaping @Sendable (InstrumentID, Timestamp) -> Price?
+        previousClose: @escaping @Sendable (InstrumentID, Timestamp) -> Price?,
+        settlement: @escaping @Sendable (_ underlying: String, _ day: CivilDate) -> Price? = { _, _ in nil }
     ) {
         self.candles = candles
         self.previousClose = previousClose
+        self.settlement = settlement
+    }
+
+    /// The simulated market's own past.
+    package init(_ simulated: SimulatedMarket, hours: MarketHours) {
+        self.init(
+            candles: { simulated.history($0, interval: $1, in: $2, hours: hours) },
+            previousClose: { simulated.previousClose(of: $0, at: $1) }, settlement: { simulated.settlement(of: $0, on: $1) })
     }
 }

@@ -45,7 +45,17 @@ extension Tradehouse {
             }
             let now = world.now()
             for tick in generator.ticks(until: now) { take(tick) }
+            if generator.needsListing(at: now) { list(&generator, at: now) }
         }
+    }
+
+    /// A new day: contracts that it brings are quoted from now on. Those that expired keep their last price.
+    private func list(_ generator: inout SimulatedMarket, at now: Timestamp) {
+        let new = generator.relist(at: now).filter { !market.isQuoted($0.id) }
+        market.add(new)
+        market.past = MarketPast(generator, hours: market.hours)
+        for tick in generator.openingTicks(of: new) { take(tick) }
+        world.log(.info, "contracts_listed", [("new", String(new.count)), ("quoted", String(market.all.count))])
     }
 
     private func play(_ tape: [Tick], speed: Int?) async {

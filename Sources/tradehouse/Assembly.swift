@@ -79,12 +79,9 @@ struct Assembly {
             openingTicks = []
         case .simulated:
             var simulated = SimulatedMarket(seed: configuration.marketSeed, at: now)
-            let past = simulated
             market = MarketHub(
-                instruments: simulated.instruments, hours: hours, now: now,
-                past: MarketPast(
-                    candles: { past.history($0, interval: $1, in: $2, hours: hours) }, previousClose: { past.previousClose(of: $0, at: $1) }
-                ), listed: list.master, rules: configuration.rules)
+                instruments: simulated.instruments, hours: hours, now: now, past: MarketPast(simulated, hours: hours),
+                listed: list.master, rules: configuration.rules)
             openingTicks = simulated.openingTicks()
             source = .simulated(simulated)
         case .replay(let path, let speed):

@@ -45,7 +45,7 @@ def test_the_next_start_serves_the_list(binary, make_house, tmp_path):
     person = make_owner(house)
     with person.connect() as connection:
         found = connection.get("/api/market/instruments?search=INFY").expect(200).json["instruments"]
-        assert [(one["i"], one["quoted"]) for one in found] == [("BSE:INFY", False), ("NSE:INFY", True)]
+        assert [(one["i"], one["quoted"]) for one in found] == [("NSE:INFY", True), ("BSE:INFY", False)]
         listed = connection.get("/api/market/instruments/MCX").expect(200).json
         assert listed["count"] == 1 and listed["instruments"][0]["expiry"] == "2026-12-29"
 

@@ -102,6 +102,8 @@ extension AccessRow {
 
         AccessRow(route: "GET /api/market/status", access: .shared),
         AccessRow(route: "GET /api/market/instruments", access: .shared, target: "/api/market/instruments?search=INF"),
+        AccessRow(
+            route: "GET /api/market/option-chain", access: .shared, target: "/api/market/option-chain?underlying=NIFTY", status: 404),
         AccessRow(route: "GET /api/market/instruments/{exchange}", access: .shared, target: "/api/market/instruments/NSE"),
         AccessRow(route: "GET /api/market/instruments/search/{query}", access: .shared, target: "/api/market/instruments/search/INF"),
         AccessRow(route: "GET /api/market/instruments/token/{symbol}", access: .shared, target: "/api/market/instruments/token/INFY"),

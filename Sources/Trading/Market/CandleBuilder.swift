@@ -13,6 +13,8 @@
 package struct CandleBuilder: Sendable {
     /// Closed candles kept per interval.
     package static let keptCandles = 500
+    /// Of a contract: there are hundreds, and each lives for weeks.
+    package static let keptContractCandles = 60
 
     /// A candle that just closed.
     package struct Closed: Hashable, Sendable {
@@ -26,17 +28,16 @@ package struct CandleBuilder: Sendable {
         var building: Candle?
         var closed: [Candle] = []
 
-        mutating func keep(_ candle: Candle) {
+        mutating func keep(_ candle: Candle, atMost kept: Int) {
             closed.append(candle)
             // Half as much again before moving anything, so that a candle costs the same whether the limit is met or not.
-            if closed.count > CandleBuilder.keptCandles + CandleBuilder.keptCandles / 2 {
-                closed.removeFirst(closed.count - CandleBuilder.keptCandles)
-            }
+            if closed.count > kept + kept / 2 { closed.removeFirst(closed.count - kept) }
         }
     }
 
     package let instrument: InstrumentID
     private let offsetSeconds: Int64
+    private let kept: Int
     private var minute: Candle?
     /// The times of the ticks that gave the building minute its open and its close.
     private var openAt = Timestamp(seconds: 0)
@@ -46,8 +47,9 @@ package struct CandleBuilder: Sendable {
     private var day = Int64.min
     private var highestDayVolume = Quantity.zero
 
-    package init(_ instrument: InstrumentID) {
+    package init(_ instrument: InstrumentID, keeping kept: Int = keptCandles) {
         self.instrument = instrument
+        self.kept = kept
         offsetSeconds = instrument.wallClockOffsetSeconds
         minutes = Series(interval: .minute)
         longer = CandleInterval.allCases.filter { $0 != .minute }.map { Series(interval: $0) }
@@ -56,7 +58,7 @@ package struct CandleBuilder: Sendable {
     /// The latest closed candles, oldest first, at most `keptCandles`; with `includingCurrent` the one that is building follows.
     package func candles(_ interval: CandleInterval, count: Int = keptCandles, includingCurrent: Bool = false) -> [Candle] {
         let closed = interval == .minute ? minutes.closed : (longer.first { $0.interval == interval }?.closed ?? [])
-        var candles = Array(closed.suffix(max(0, min(count, CandleBuilder.keptCandles))))
+        var candles = Array(closed.suffix(max(0, min(count, kept))))
         if includingCurrent, let current = current(interval) { candles.append(current) }
         return candles
     }
@@ -73,7 +75,7 @@ package struct CandleBuilder: Sendable {
     }
 
     /// How many closed candles are held, all intervals together.
-    package var closedCount: Int { ([minutes] + longer).reduce(0) { $0 + min($1.closed.count, CandleBuilder.keptCandles) } }
+    package var closedCount: Int { ([minutes] + longer).reduce(0) { $0 + min($1.closed.count, kept) } }
 
     /// Takes a tick of the instrument in; gives the candles it closed, shorter intervals first.
     package mutating func add(_ tick: Tick) -> [Closed] {
@@ -145,7 +147,7 @@ package struct CandleBuilder: Sendable {
     private mutating func closeMinute(nextStart: Timestamp) -> [Closed] {
         var closed: [Closed] = []
         if let minute {
-            minutes.keep(minute)
+            minutes.keep(minute, atMost: kept)
             closed.append(Closed(interval: .minute, candle: minute))
         }
         for index in longer.indices {
@@ -158,7 +160,7 @@ package struct CandleBuilder: Sendable {
                 }
             }
             if let building = longer[index].building, interval.start(of: nextStart, offsetSeconds: offsetSeconds) > building.openedAt {
-                longer[index].keep(building)
+                longer[index].keep(building, atMost: kept)
                 longer[index].building = nil
                 closed.append(Closed(interval: interval, candle: building))
             }

@@ -19,6 +19,10 @@ struct SimulatedListing: Sendable {
     let widestSpread: Int64
     /// Messages a second, at least and at most.
     let pace: ClosedRange<Int64>
+    /// What makes it a contract, whose price follows its index instead of a walk of its own.
+    var contract: ContractTerms?
+    /// Seconds between two messages of one that is quiet; 1 for all others. Well below the time after which a price counts as stale.
+    var restSeconds: Int64 = 1
 
     static let all: [SimulatedListing] = shares + coins + indices
 
@@ -151,6 +155,21 @@ struct SimulatedListing: Sendable {
         self.members = members
         widestSpread = 0
         pace = 1...2
+    }
+
+    /// A contract of the chain. A future tells its price every second, an option every eighth: there are hundreds.
+    init(contract instrument: Instrument, _ terms: ContractTerms) {
+        self.instrument = instrument
+        contract = terms
+        step = instrument.tickSize
+        baseSteps = 0
+        restlessness = 0
+        dayVolume = Quantity(units: instrument.lotSize.units * 1_440 * (instrument.isFuture ? 400 : 40))
+        weight = 0
+        members = []
+        widestSpread = instrument.isFuture ? 5 : 2
+        pace = 1...1
+        restSeconds = instrument.isFuture ? 1 : 8
     }
 
     private static func id(_ exchange: String, _ symbol: String) -> InstrumentID {

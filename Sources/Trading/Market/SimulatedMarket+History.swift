@@ -18,7 +18,13 @@ extension SimulatedMarket {
         guard let place = places[id] else { return [] }
         let offset = id.wallClockOffsetSeconds
         let reach = interval == .day ? SimulatedMarket.dailyHistoryDays : SimulatedMarket.intradayHistoryDays
-        let earliest = max(range.lowerBound, range.upperBound - .seconds(reach * 86_400))
+        var earliest = max(range.lowerBound, range.upperBound - .seconds(reach * 86_400))
+        var range = range
+        if let contract = lines[place].listing.contract {
+            earliest = max(earliest, contract.listedAt)
+            guard range.lowerBound < contract.expiresAt else { return [] }
+            range = range.lowerBound...min(range.upperBound, contract.expiresAt - .seconds(1))
+        }
         let aligned = interval.start(of: earliest, offsetSeconds: offset)
         let first = (aligned < earliest ? aligned + interval.duration : aligned).seconds
         let end = (interval.start(of: range.upperBound, offsetSeconds: offset) + interval.duration).seconds
@@ -38,16 +44,23 @@ extension SimulatedMarket {
     /// Walks through a span in which the market is open.
     private func add(_ place: Int, _ span: Range<Int64>, to history: inout HistoryBuilder) {
         // An index is the mean of many walks: smoother than each, and dearer to look at.
-        let fineness = (history.interval == .day ? 8 : 2) + (lines[place].members.isEmpty ? 0 : 2)
+        let source = lines[place].index ?? place
+        let fineness = (history.interval == .day ? 8 : 2) + (lines[source].members.isEmpty ? 0 : 2)
         let unit = lines[place].listing.step.units
+        let indexUnit = lines[source].listing.step.units
+        let isContract = lines[place].index != nil
         var second = span.lowerBound
         while second < span.upperBound {
             // Stretches of 2^12 seconds: the way down to a stretch costs little beside its points.
-            let (start, moves) = moves(of: place, around: second, exponent: 12, fineness: fineness)
+            let (start, moves) = moves(of: source, around: second, exponent: 12, fineness: fineness)
             for (number, move) in moves.enumerated() {
                 let at = start + Int64(number) << Int64(fineness)
                 guard at >= second, at < span.upperBound else { continue }
-                history.add(Price(units: steps(of: place, moved: move) * unit), at: at)
+                var steps = steps(of: source, moved: move)
+                if isContract {
+                    steps = self.steps(of: place, index: Price(units: steps * indexUnit), at: Timestamp(seconds: at))
+                }
+                history.add(Price(units: steps * unit), at: at)
             }
             second = start + (1 << 12)
         }

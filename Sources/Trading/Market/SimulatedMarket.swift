@@ -1,5 +1,6 @@
 // The built-in market: invented ticks with five levels of depth, so that a newcomer can trade at any hour without a broker. Always labelled
-// simulated. What it lists is in `SimulatedListing`, how prices move in `SimulatedPath`, older candles in `SimulatedMarket+History`.
+// simulated. What it lists is in `SimulatedListing` and `SimulatedChain`, how prices move in `SimulatedPath`, older candles in
+// `SimulatedMarket+History`.
 
 /// A seeded generator of ticks.
 ///
@@ -19,16 +20,25 @@ package struct SimulatedMarket: Sendable {
         let path: SimulatedPath
         /// Where the members of an index stand in the list, and their weights.
         let members: [(line: Int, weight: Int64)]
+        /// Where the index of a contract stands in the list.
+        let index: Int?
         /// Units traded before `countedMinute` on its day; a cache, filled as time goes on.
         fileprivate var countedMinute = Int64.min
         fileprivate var counted = Quantity.zero
     }
 
-    package let instruments: [Instrument]
+    /// What it lists: shares, coins and indices, then the contracts of the day.
+    package private(set) var instruments: [Instrument]
     private(set) var lines: [Line]
     let common: SimulatedPath
-    let places: [InstrumentID: Int]
+    private(set) var places: [InstrumentID: Int]
     private var reached: Timestamp
+    private let seed: UInt64
+    private let chain = SimulatedChain()
+    /// The day in India whose contracts are listed.
+    private var listedDay = Int64.min
+    /// Where the contracts begin in the list.
+    private let contractsFrom: Int
 
     package init(seed: UInt64, at instant: Timestamp) {
         let listings = SimulatedListing.all
@@ -42,15 +52,67 @@ package struct SimulatedMarket: Sendable {
             }
             return Line(
                 listing: listing, seed: own, path: SimulatedPath(seed: own, perSecond: 55_000 * listing.restlessness / 100),
-                members: members.map { ($0, listings[$0].weight) })
+                members: members.map { ($0, listings[$0].weight) }, index: nil)
         }
+        contractsFrom = listings.count
+        self.seed = seed
         common = SimulatedPath(seed: SeededRandom.number(seed: seed, 0, 0), perSecond: 30_000)
         self.places = places
         reached = instant
+        relist(at: instant)
+    }
+
+    /// Whether another day has come since contracts were listed, so that `relist` has something to do.
+    package func needsListing(at instant: Timestamp) -> Bool { instant.dayNumber(offsetSeconds: indiaOffsetSeconds) > listedDay }
+
+    /// Lists the contracts of the day that `instant` falls on instead of those listed before; gives the new ones.
+    @discardableResult
+    package mutating func relist(at instant: Timestamp) -> [Instrument] {
+        let day = instant.dayNumber(offsetSeconds: indiaOffsetSeconds)
+        guard day != listedDay, let index = InstrumentID(exchange: "NSE", symbol: chain.index).flatMap({ places[$0] }) else { return [] }
+        listedDay = day
+        let known = Set(instruments[contractsFrom...].map(\.id))
+        let prices = self
+        let contracts = chain.contracts(on: CivilDate(dayNumber: day)) { prices.price(of: index, at: $0) }
+        for line in lines[contractsFrom...] { places[line.listing.instrument.id] = nil }
+        lines.removeSubrange(contractsFrom...)
+        instruments.removeSubrange(contractsFrom...)
+        for contract in contracts {
+            places[contract.instrument.id] = lines.count
+            instruments.append(contract.instrument)
+            let own = SeededRandom.number(seed: seed, 8, contract.instrument.token)
+            lines.append(
+                Line(
+                    listing: SimulatedListing(contract: contract.instrument, contract.terms), seed: own,
+                    path: SimulatedPath(seed: own, perSecond: 0), members: [], index: index))
+        }
+        return instruments[contractsFrom...].filter { !known.contains($0.id) }
+    }
+
+    /// What the contracts that expire on `day` settle at: the mean of the index over their last half hour of trading. Nothing for
+    /// another underlying than that of the chain.
+    package func settlement(of underlying: String, on day: CivilDate) -> Price? {
+        guard underlying == chain.underlying,
+            let index = InstrumentID(exchange: "NSE", symbol: chain.index).flatMap({ places[$0] })
+        else { return nil }
+        let close = SimulatedChain.close(of: day)
+        let sum = (1...30).reduce(Int64(0)) { $0 + price(of: index, at: close - .seconds(60 * $1)).units }
+        return Price(units: Int64(FixedPoint.divideRoundingHalfUp(Int128(sum), by: 30 * 1_000_000)) * 1_000_000)
     }
 
     /// One tick of every instrument at the instant the market began, so that everything is quoted at once.
-    package mutating func openingTicks() -> [Tick] { lines.indices.map { tick(of: $0, at: reached) } }
+    package mutating func openingTicks() -> [Tick] {
+        lines.indices.filter { !hasExpired($0, at: reached) }.map { tick(of: $0, at: reached) }
+    }
+
+    /// One tick of each of some instruments, as of the instant that was reached.
+    package mutating func openingTicks(of some: [Instrument]) -> [Tick] {
+        some.compactMap { places[$0.id] }.filter { !hasExpired($0, at: reached) }.map { tick(of: $0, at: reached) }
+    }
+
+    private func hasExpired(_ place: Int, at instant: Timestamp) -> Bool {
+        lines[place].listing.contract.map { $0.expiresAt <= instant } ?? false
+    }
 
     /// Everything that happened after the last call and up to `instant`, in order of time.
     package mutating func ticks(until instant: Timestamp) -> [Tick] {
@@ -77,7 +139,11 @@ package struct SimulatedMarket: Sendable {
 
     /// When the messages of `second` come: each at a chance place in its own part of the second.
     private func events(of place: Int, in second: Int64) -> [Timestamp] {
-        let pace = lines[place].listing.pace
+        let listing = lines[place].listing
+        let pace = listing.pace
+        // Quiet ones take turns, each in a second of its own.
+        if listing.restSeconds > 1, (second + Int64(lines[place].seed >> 60)) % listing.restSeconds != 0 { return [] }
+        if let contract = listing.contract, contract.expiresAt.seconds <= second { return [] }
         let chance = SeededRandom.number(seed: lines[place].seed, 1, second)
         let count = pace.lowerBound + Int64(chance % UInt64(pace.upperBound - pace.lowerBound + 1))
         guard count > 0 else { return [] }
@@ -97,12 +163,15 @@ package struct SimulatedMarket: Sendable {
                 dayVolume: .zero, depth: .none)
         }
         var chance = SeededRandom(seed: SeededRandom.number(seed: lines[place].seed, 6, instant.microseconds))
-        let spread = 1 + Int64(chance.next() % UInt64(listing.widestSpread))
+        // Half a per cent of an option that costs much.
+        let widest = listing.instrument.isOption ? max(listing.widestSpread, middle / 200) : listing.widestSpread
+        let spread = 1 + Int64(chance.next() % UInt64(widest))
         let bid = middle - spread / 2
         let ask = bid + spread
-        let typical = typicalQuantity(of: listing)
+        let typical = typicalQuantity(of: listing, middle)
         let depth = Depth(
-            bids: levels(from: bid, towards: -1, listing, typical, &chance), asks: levels(from: ask, towards: 1, listing, typical, &chance))
+            bids: levels(from: bid, towards: -1, listing, widest, typical, &chance),
+            asks: levels(from: ask, towards: 1, listing, widest, typical, &chance))
         let isBuyersTrade = chance.next() & 1 == 0
         return Tick(
             instrument: listing.instrument.id, at: instant, lastPrice: Price(units: (isBuyersTrade ? ask : bid) * listing.step.units),
@@ -110,11 +179,12 @@ package struct SimulatedMarket: Sendable {
     }
 
     private func levels(
-        from best: Int64, towards direction: Int64, _ listing: SimulatedListing, _ typical: Int64, _ chance: inout SeededRandom
+        from best: Int64, towards direction: Int64, _ listing: SimulatedListing, _ widest: Int64, _ typical: Int64,
+        _ chance: inout SeededRandom
     ) -> [DepthLevel] {
         var steps = best
         return (0..<SimulatedMarket.depthLevels).map { number in
-            if number > 0 { steps += direction * (1 + Int64(chance.next() % UInt64(listing.widestSpread))) }
+            if number > 0 { steps += direction * (1 + Int64(chance.next() % UInt64(widest))) }
             return DepthLevel(
                 price: Price(units: steps * listing.step.units), quantity: quantity(around: typical, listing, &chance),
                 orders: 1 + Int(chance.next() % 12))
@@ -122,8 +192,9 @@ package struct SimulatedMarket: Sendable {
     }
 
     /// Lots at one level: about three hundred thousand of the currency, whatever the price.
-    private func typicalQuantity(of listing: SimulatedListing) -> Int64 {
-        let lotValue = Price(units: listing.baseSteps * listing.step.units).value(of: listing.instrument.lotSize)
+    private func typicalQuantity(of listing: SimulatedListing, _ middle: Int64) -> Int64 {
+        let steps = listing.contract == nil ? listing.baseSteps : middle
+        let lotValue = Price(units: steps * listing.step.units).value(of: listing.instrument.lotSize)
         return max(4, Int64(Money(whole: 300_000).units / max(1, lotValue.units)))
     }
 
@@ -166,7 +237,14 @@ package struct SimulatedMarket: Sendable {
 
     /// The middle of the market, in steps.
     func steps(of place: Int, at instant: Timestamp) -> Int64 {
-        steps(of: place, moved: move(of: place, at: instant))
+        guard let index = lines[place].index else { return steps(of: place, moved: move(of: place, at: instant)) }
+        return steps(of: place, index: price(of: index, at: instant), at: instant)
+    }
+
+    /// The middle of the market of a contract while its index stands at a price.
+    func steps(of place: Int, index: Price, at instant: Timestamp) -> Int64 {
+        guard let terms = lines[place].listing.contract else { preconditionFailure("Only a contract follows an index.") }
+        return ContractValue.steps(terms, index: index, at: instant, tick: lines[place].listing.step)
     }
 
     func price(of place: Int, at instant: Timestamp) -> Price {

@@ -14,6 +14,7 @@ enum InstrumentRoutes {
         Route(.get, "/api/market/nfo/futures", .trader, .legacy, futures),
         Route(.get, "/api/market/nfo/options", .trader, .legacy, options),
         Route(.get, "/api/market/instruments", .trader, .native, find),
+        Route(.get, "/api/market/option-chain", .trader, .native, optionChain),
     ]
 
     /// Instruments in one legacy listing.
@@ -39,6 +40,30 @@ enum InstrumentRoutes {
             json.array("instruments") { json in
                 for instrument in found { MarketViews.native(instrument, isQuoted: house.market.isQuoted(instrument.id), &json) }
             }
+        }
+    }
+
+    /// `GET /api/market/option-chain?underlying=&expiry=&exchange=`
+    @Sendable static func optionChain(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
+        let query = call.queryFields
+        let underlying = try query.text("underlying", limit: 40).uppercased()
+        let exchange = try query.text("exchange", limit: 12, default: "NFO").uppercased()
+        let text = try query.text("expiry", limit: 10, default: "")
+        let expiry = CivilDate(text)
+        guard text.isEmpty || expiry != nil else {
+            throw FieldProblem(
+                place: .query, field: "expiry", kind: .rule(code: "not_a_date", text: "`expiry` must be a day such as 2026-12-29."))
+        }
+        let today = CivilDate(dayNumber: house.marketNow.dayNumber(offsetSeconds: indiaOffsetSeconds))
+        guard let chain = house.market.optionChain(of: underlying, on: exchange, expiry: expiry, today: today) else {
+            throw Refusal(
+                404, "unknown_chain",
+                "There are no options on \(underlying)\(expiry.map { " that end on \($0)" } ?? "") on \(exchange).", field: "underlying")
+        }
+        let now = house.world.now()
+        return .object(reserving: 1_024 + 500 * chain.strikes.count) { json in
+            json.member("status", "success")
+            ChainViews.chain(chain, house.market, at: now, &json)
         }
     }
 
