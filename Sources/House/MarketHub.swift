@@ -17,11 +17,15 @@ package final class MarketHub {
         /// When the last tick came in, wall time.
         package fileprivate(set) var receivedAt: Timestamp?
         package fileprivate(set) var candles: CandleBuilder
+        /// When the first tick of this life came in, by the market's time; candles before it are another's.
+        fileprivate var began: Timestamp?
+        /// The last minute that was given to the archive.
+        fileprivate var archivedMinute: Timestamp?
         fileprivate var dayNumber: Int64 = .min
     }
 
-    private(set) var boards: [Board] = []
-    private var indexByID: [InstrumentID: Int] = [:]
+    fileprivate(set) var boards: [Board] = []
+    fileprivate var indexByID: [InstrumentID: Int] = [:]
     private var indexByToken: [Int64: Int] = [:]
     /// The instruments that a feed quotes, as a master for searching.
     private(set) var quoted = InstrumentMaster()
@@ -41,6 +45,10 @@ package final class MarketHub {
     package let hours: MarketHours
     /// What exchanges ask, by date.
     package let rules: RulePack
+    /// Whether finished minutes are collected for the archive, and those that it did not take yet.
+    var keepsMinutes = false
+    fileprivate var minutes: [InstrumentID: [Candle]] = [:]
+    fileprivate var minuteCount = 0
 
     /// Instruments that feeds quote, at most: a year of new contracts in the simulated market. What comes beyond waits for the next start.
     package static let quotedLimit = 10_000
@@ -118,7 +126,14 @@ package final class MarketHub {
         }
         lastTickReceivedAt = wall
         if tick.at > now { now = tick.at }
-        _ = boards[index].candles.add(tick)
+        if boards[index].began == nil { boards[index].began = tick.at }
+        let closed = boards[index].candles.add(tick)
+        if keepsMinutes, !closed.isEmpty { collectMinutes(of: index, includingLast: false) }
+        if boards[index].receivedAt == nil, let remembered = boards[index].quote, tick.at < remembered.at {
+            // What is remembered lies ahead of the feed: a tape is played again. The feed knows better.
+            boards[index].quote = nil
+            boards[index].dayNumber = .min
+        }
         if let known = boards[index].quote, tick.at < known.at {
             ticksDropped += 1
             return false
@@ -145,6 +160,57 @@ package final class MarketHub {
 }
 
 extension MarketHub {
+    /// Minutes that wait for the archive, at most; a disk that is slower than the feed loses what comes beyond.
+    static let minuteLimit = 50_000
+    /// So many waiting minutes are many: a feed that can wait does.
+    var hasManyMinutes: Bool { minuteCount >= 2_000 }
+
+    /// When this life's ticks of an instrument began, at the start of a minute; nothing before the first.
+    func candlesBegan(of id: InstrumentID) -> Timestamp? {
+        guard let index = indexByID[id], let began = boards[index].began else { return nil }
+        return CandleInterval.minute.start(of: began, offsetSeconds: id.wallClockOffsetSeconds)
+    }
+
+    /// The minutes that are finished since they were last taken, by instrument, each in order of time.
+    func takeMinutes() -> [InstrumentID: [Candle]] {
+        defer {
+            minutes = [:]
+            minuteCount = 0
+        }
+        return minutes
+    }
+
+    /// Closes all candles and collects the last minutes: the feed has ended.
+    func finishMinutes() {
+        guard keepsMinutes else { return }
+        for index in boards.indices where boards[index].began != nil {
+            // A minute is whole when the next has begun, by the clock of the feed.
+            _ = boards[index].candles.close(before: hasEnded ? now + CandleInterval.minute.duration : now)
+            collectMinutes(of: index, includingLast: true)
+        }
+    }
+
+    /// The minute that closed last may still be widened by a late tick, so the one before it is given away.
+    private func collectMinutes(of index: Int, includingLast: Bool) {
+        let closed = boards[index].candles.candles(.minute, count: 3)
+        for candle in includingLast ? closed[...] : closed.dropLast() {
+            guard boards[index].archivedMinute.map({ candle.openedAt > $0 }) ?? true, minuteCount < MarketHub.minuteLimit else { continue }
+            boards[index].archivedMinute = candle.openedAt
+            minutes[boards[index].instrument.id, default: []].append(candle)
+            minuteCount += 1
+        }
+    }
+
+    /// Shows last prices of an earlier life, stale until a tick comes. They are no depth and no price to fill at.
+    func remember(_ quotes: [Quote]) {
+        for quote in quotes {
+            guard let index = indexByID[quote.instrument], boards[index].quote == nil else { continue }
+            boards[index].quote = quote
+            boards[index].dayNumber = quote.at.dayNumber(offsetSeconds: indiaOffsetSeconds)
+            boards[index].changes += 1
+        }
+    }
+
     /// Takes the day so far, before the house began, into the quote's open, high and low.
     func widenDay(of id: InstrumentID, by candles: [Candle]) {
         guard let index = indexByID[id], let quote = boards[index].quote, let first = candles.first,

@@ -73,6 +73,8 @@ extension Tradehouse {
             }
             for tick in tape[next..<end] { take(tick) }
             next = end
+            // A tape at full speed makes days of minutes in a moment: they are written before more come.
+            if market.hasManyMinutes { await storeMinutes() }
             do {
                 try await world.sleep(isCaughtUp ? Tradehouse.marketStep : .zero)
             } catch {
@@ -81,6 +83,9 @@ extension Tradehouse {
         }
         guard next >= tape.count else { return }
         market.hasEnded = true
+        market.finishMinutes()
+        await storeMinutes()
+        await storePrices()
         world.log(.info, "tape_ended", [("ticks", String(next))])
     }
 
@@ -119,53 +124,4 @@ extension Tradehouse {
             }
         }
     }
-
-    // MARK: Candles
-
-    /// Candles that begin within `range`, oldest first: the source's past until the house began, then those built from ticks, the
-    /// unfinished one last. The past is worked out off the loop and kept.
-    package func candles(of id: InstrumentID, interval: CandleInterval, in range: ClosedRange<Timestamp>) async throws -> [Candle] {
-        let past = try await pastCandles(of: id, interval, from: range.lowerBound)
-        let built = market.builtCandles(of: id, interval)
-        guard let firstBuilt = built.first else { return past.filter { range.contains($0.openedAt) } }
-        // The first built candle began in the middle when the house started in the middle of it: its open is the past's.
-        var joined = past.filter { $0.openedAt < firstBuilt.openedAt } + built
-        if let whole = past.last(where: { $0.openedAt == firstBuilt.openedAt }),
-            let index = joined.firstIndex(where: { $0.openedAt == whole.openedAt })
-        {
-            joined[index] = Candle(
-                openedAt: whole.openedAt, open: whole.open, high: max(joined[index].high, whole.open),
-                low: min(joined[index].low, whole.open),
-                close: joined[index].close, volume: joined[index].volume, tickCount: joined[index].tickCount)
-        }
-        return joined.filter { range.contains($0.openedAt) }
-    }
-
-    /// Candles of the past that are kept, at most; about 70 bytes each.
-    static let pastLimit = 300_000
-
-    private func pastCandles(of id: InstrumentID, _ interval: CandleInterval, from start: Timestamp) async throws -> [Candle] {
-        guard let past = market.past, start < market.beganAt else { return [] }
-        let key = PastKey(instrument: id, interval: interval)
-        if let known = pasts[key], known.from <= start { return known.candles.filter { $0.openedAt >= start } }
-        let end = market.beganAt
-        let candles: [Candle]
-        do {
-            candles = try await world.workshop.run(patiently: false) { past.candles(id, interval, start...end) }
-        } catch is PoolBusy {
-            throw HouseRefusal.chartsBusy
-        }
-        // Somebody may have asked for a longer past meanwhile.
-        if let known = pasts[key], known.from <= start { return candles }
-        let kept = pasts.values.reduce(0) { $0 + $1.candles.count }
-        if kept + candles.count > Tradehouse.pastLimit { pasts.removeAll() }
-        pasts[key] = (start, candles)
-        return candles
-    }
-}
-
-/// Which past is kept.
-struct PastKey: Hashable {
-    let instrument: InstrumentID
-    let interval: CandleInterval
 }

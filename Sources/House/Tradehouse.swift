@@ -1,6 +1,6 @@
 // The house: one actor that owns everything live and takes one turn at a time. Its abilities are in the files beside this one,
 // `Tradehouse+Accounts` (people and logins), `+People` (what admins do to accounts), `+Trading` (orders on desks), `+Desks` (their life
-// in memory), `+Market` (prices and ticks), `+Listening` (live sockets), `+Following` (the legacy live lists), `+Backups` and `+Books`
+// in memory), `+Market` (prices and ticks), `+Candles` (history), `+Listening` (live sockets), `+Following` (the legacy live lists), `+Backups` and `+Books`
 // (imported legacy books).
 
 import Storage
@@ -42,7 +42,12 @@ package actor Tradehouse {
     /// What users of the legacy live routes follow.
     var following: [UserID: [InstrumentID]] = [:]
     /// Candles from before the house began, as far back as somebody asked.
-    var pasts: [PastKey: (from: Timestamp, candles: [Candle])] = [:]
+    var pasts: [PastKey: PastStretch] = [:]
+    /// What is kept of the market on disk; nothing in a house without one.
+    var archive: MarketArchive?
+    /// How many ticks had come when last prices were written.
+    var pricesStoredAt: UInt64 = 0
+    var hasSaidArchiveFull = false
     /// Two hand-overs of the legacy books at once could both find them there.
     var isHandingOver = false
     /// Desks that are being read again after an act of theirs could not be stored.
@@ -77,12 +82,16 @@ package actor Tradehouse {
     package func resumeWork() {
         adopt(Task(executorPreference: executor) { await self.sweepIdleDesks() })
         adopt(Task(executorPreference: executor) { await self.recallDay() })
+        if archive != nil { adopt(Task(executorPreference: executor) { await self.keepMarket() }) }
     }
 
     /// Stops the market and waits until everything acknowledged, and everything on its way, is on disk.
     package func close() async {
         for task in backgroundTasks { task.cancel() }
         backgroundTasks.removeAll()
+        market.finishMinutes()
+        await storeMinutes()
+        await storePrices()
         await store.close()
     }
 }

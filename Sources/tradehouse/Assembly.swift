@@ -19,6 +19,9 @@ struct Assembly {
     let configuration: Configuration
     /// How backups are kept; nothing when none are.
     let backupPlan: BackupPlan?
+    let archive: MarketArchive
+    /// The last prices of the life before.
+    let remembered: [Quote]
 
     /// Charts that may wait to be worked out; more are told to come back.
     static let workshopLimit = 64
@@ -92,6 +95,15 @@ struct Assembly {
             openingTicks = []
             source = .replay(tape.ticks, speed: speed)
         }
+        let prices = LastPriceFiles(disk: disk)
+        let last = try prices.read()
+        if last.damagedLines > 0 { log.warning("last_prices_damaged", [("lines", LogValue(last.damagedLines))]) }
+        remembered = last.quotes
+        var keepsMinutes = false
+        if case .replay = configuration.market { keepsMinutes = true }
+        archive = try MarketArchive(
+            candles: CandleFiles(disk: disk, limitBytes: configuration.candleBytes), prices: prices,
+            actions: try CorporateActionFiles.load(disk), keepsMinutes: keepsMinutes)
         house = Tradehouse(executor: loop, world: world, settings: configuration.house, store: store, market: market)
 
         backupPlan = try Assembly.plan(configuration, loop: loop)

@@ -24,6 +24,8 @@ struct Configuration {
     var rulesFile = ""
     /// The built-in pack with the owner's over it.
     var rules = RulePack.builtIn
+    /// Stored candles, at most.
+    var candleBytes: Int64 = 1_024 << 20
     var stopGrace: Duration = .seconds(10)
     var webFolder: String?
     /// Where backups go; empty for none.

@@ -83,6 +83,9 @@ extension Setting {
             guard let seed = UInt64(text) else { throw SettingProblem("a whole number from 0") }
             configuration.marketSeed = seed
         },
+        Setting(key: "candle_megabytes", defaultValue: "1024") { text, configuration in
+            configuration.candleBytes = Int64(try whole(text, 1...1_048_576)) << 20
+        },
         Setting(key: "market_hours", defaultValue: "always") { text, configuration in
             guard text == "always" || text == "exchange" else { throw SettingProblem("always or exchange") }
             configuration.house.followsExchangeHours = text == "exchange"

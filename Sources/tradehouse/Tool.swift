@@ -23,6 +23,7 @@ enum Tool {
         Command(name: "prove", summary: "Walk one user's balance from opening to now, and say whether it adds up.", run: Prove.run),
         Command(name: "instruments", summary: "Import the list of instruments from a broker's dump, and look at it.", run: Instruments.run),
         Command(name: "rules", summary: "Show the exchanges' rules in force on a day, or check a rule pack.", run: Rules.run),
+        Command(name: "candles", summary: "Import candles, and the splits and bonus issues that go with them.", run: CandlesCommand.run),
         Command(name: "version", summary: "Print the version.", run: printVersion),
         Command(name: "help", summary: "Print this list.", run: printHelp),
     ]

@@ -130,4 +130,36 @@ import Trading
         #expect(all.count == 4 && all.instruments.map(\.id.key) == ["NSE:INFY", "BSE:INFY"])
         #expect(hub.instruments(on: "NSE", limit: 9).count == 3)
     }
+
+    @Test func `a remembered price ahead of the feed gives way, so that a tape can be played again`() {
+        let hub = hub()
+        _ = hub.accept(tick("1500", at: Self.noon + .seconds(3_600)), receivedAt: Self.noon)
+        let again = self.hub()
+        again.remember([hub.quote(for: Self.infy)!])
+        #expect(again.lastPrice(of: Self.infy) == Price(text: "1500") && again.isStale(Self.infy, at: Self.noon))
+        #expect(again.changes(of: Self.infy) == 1)
+        #expect(again.accept(tick("1400"), receivedAt: Self.noon))
+        #expect(again.quote(for: Self.infy)?.high == Price(text: "1400") && !again.isStale(Self.infy, at: Self.noon))
+    }
+
+    @Test func `a remembered price of the day before is the close of the day before`() {
+        let hub = hub()
+        _ = hub.accept(tick("1500"), receivedAt: Self.noon)
+        let next = self.hub()
+        next.remember([hub.quote(for: Self.infy)!])
+        #expect(next.accept(tick("1510", at: Self.noon + .seconds(86_400)), receivedAt: Self.noon + .seconds(86_400)))
+        #expect(next.quote(for: Self.infy)?.previousClose == Price(text: "1500"))
+        #expect(next.quote(for: Self.infy)?.open == Price(text: "1510"))
+    }
+
+    @Test func `gives the archive each minute once, when no late tick can change it, and the last at the end`() {
+        let hub = hub()
+        hub.keepsMinutes = true
+        for minute in 0..<4 { _ = hub.accept(tick("150\(minute)", at: Self.noon + .seconds(60 * minute)), receivedAt: Self.noon) }
+        #expect(hub.takeMinutes()[Self.infy]?.map(\.close.text) == ["1500", "1501"])
+        #expect(hub.takeMinutes().isEmpty)
+        hub.hasEnded = true
+        hub.finishMinutes()
+        #expect(hub.takeMinutes()[Self.infy]?.map(\.close.text) == ["1502", "1503"])
+    }
 }

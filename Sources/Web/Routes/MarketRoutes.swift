@@ -121,6 +121,8 @@ enum MarketRoutes {
         let interval: CandleInterval
         let intervalWord: String
         let range: ClosedRange<Timestamp>
+        /// As if shares had never been split.
+        let isAdjusted: Bool
     }
 
     private static func interval(_ word: String, place: FieldPlace) throws -> CandleInterval {
@@ -142,7 +144,8 @@ enum MarketRoutes {
 
     /// `symbol … data` of a history answer.
     private static func history(_ span: Span, _ house: isolated Tradehouse, extra: (inout JSONWriter) -> Void) async throws -> Reply {
-        let candles = try await house.candles(of: span.id, interval: span.interval, in: span.range).suffix(candleLimit)
+        let candles = try await house.candles(of: span.id, interval: span.interval, in: span.range, adjusted: span.isAdjusted).suffix(
+            candleLimit)
         return .object(reserving: 512 + 130 * candles.count) { json in
             json.member("status", "success")
             extra(&json)
@@ -166,7 +169,9 @@ enum MarketRoutes {
         }
         guard first <= last else { throw Refusal(400, "dates_reversed", "from_date must not be after to_date") }
         let word = try body.text("interval", limit: 16, default: "day")
-        let span = Span(id: id, interval: try interval(word, place: .body), intervalWord: word, range: days(first, last))
+        let span = Span(
+            id: id, interval: try interval(word, place: .body), intervalWord: word, range: days(first, last),
+            isAdjusted: try body.bool("adjusted", default: false))
         return try await history(span, house) { json in
             json.member("symbol", id.symbol)
             json.member("from_date", from)
@@ -181,7 +186,8 @@ enum MarketRoutes {
         let word = try query.text("interval", limit: 16, default: "day")
         let span = Span(
             id: id, interval: try interval(word, place: .query), intervalWord: word,
-            range: try lastDays(days, house, place: .query, field: "days"))
+            range: try lastDays(days, house, place: .query, field: "days"),
+            isAdjusted: try query.bool("adjusted", default: false))
         return try await history(span, house) { json in
             json.member("symbol", id.symbol)
             json.member("days", days)
@@ -195,7 +201,8 @@ enum MarketRoutes {
         let word = try body.text("interval", limit: 16, default: "5minute")
         let span = Span(
             id: id, interval: try interval(word, place: .body), intervalWord: word,
-            range: try lastDays(duration, house, place: .body, field: "duration"))
+            range: try lastDays(duration, house, place: .body, field: "duration"),
+            isAdjusted: try body.bool("adjusted", default: false))
         return try await history(span, house) { json in
             json.member("ticker", id.symbol)
             json.member("duration", duration)
@@ -238,7 +245,10 @@ enum MarketRoutes {
                 return Timestamp(microseconds: milliseconds * 1000)
             } ?? house.marketNow
         let span = interval.duration * Int(count)
-        let found = try await house.candles(of: id, interval: interval, in: (end - span)...max(end, end - span)).suffix(Int(count))
+        let adjusted = try query.bool("adjusted", default: false)
+        let found = Array(
+            try await house.candles(of: id, interval: interval, in: (end - span)...max(end, end - span), adjusted: adjusted)
+                .suffix(Int(count)))
         let current = found.last.map { $0.openedAt + interval.duration > house.marketNow } ?? false
         return .object(reserving: 256 + 80 * found.count) { json in
             json.member("status", "success")
@@ -248,6 +258,14 @@ enum MarketRoutes {
                 for candle in found { MarketViews.candleRow(candle, &json) }
             }
             json.member("partial", current)
+            json.array("gaps") { json in
+                for gap in found.gaps(interval, hours: id.exchange == "CRYPTO" ? .always : .exchange) {
+                    json.beginArray()
+                    json.int(gap.from.milliseconds)
+                    json.int(gap.to.milliseconds)
+                    json.endArray()
+                }
+            }
         }
     }
 }

@@ -79,6 +79,7 @@ private final class Life: @unchecked Sendable {
         let house = assembly.house
         Task.immediate(executorPreference: assembly.loop) {
             do {
+                await house.keep(self.assembly.archive, remembering: self.assembly.remembered)
                 try await house.open()
                 await house.quote(assembly.openingTicks)
                 try await self.listen()
