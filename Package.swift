@@ -25,6 +25,8 @@ let package = Package(
             name: "StorageSimulation", dependencies: ["SimulatedEdges", "Storage", "Platform", "Wire", "Trading"],
             path: "Tests/StorageSimulation"),
         .executableTarget(name: "StorageSoak", dependencies: ["StorageSimulation"], path: "Tests/StorageSoak"),
+        .executableTarget(name: "PaperScript", dependencies: ["Trading"], path: "Tests/PaperScript"),
+        .executableTarget(name: "EngineBench", dependencies: ["Trading"], path: "Tests/EngineBench"),
         .executableTarget(name: "StorageBench", dependencies: ["Storage", "Platform", "Trading"], path: "Tests/StorageBench"),
         .target(
             name: "TestSupport", dependencies: ["SimulatedEdges", "Web", "House", "Storage", "HTTP", "Platform", "Wire", "Trading"],

@@ -68,4 +68,7 @@ struct HubView: MarketView {
     func quote(for id: InstrumentID) -> Quote? { hub.quote(for: id) }
     func isOpen(for id: InstrumentID, at time: Timestamp) -> Bool { id.exchange == "CRYPTO" || hub.hours.isOpen(at: time) }
     func isStale(_ quote: Quote, at time: Timestamp) -> Bool { hub.isStale(quote.instrument, at: wall) }
+    func terms(for id: InstrumentID, _ product: Product, at time: Timestamp) -> TradingTerms {
+        hub.terms(for: id, product, at: time)
+    }
 }

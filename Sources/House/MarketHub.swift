@@ -22,6 +22,9 @@ package final class MarketHub {
         /// The last minute that was given to the archive.
         fileprivate var archivedMinute: Timestamp?
         fileprivate var dayNumber: Int64 = .min
+        /// By product, of the day in India that `termsDay` says.
+        fileprivate var terms: [TradingTerms] = []
+        fileprivate var termsDay: Int64 = .min
     }
 
     fileprivate(set) var boards: [Board] = []
@@ -43,7 +46,7 @@ package final class MarketHub {
     /// Set when a tape has been played to its end.
     package internal(set) var hasEnded = false
     package let hours: MarketHours
-    /// What exchanges ask, by date.
+    /// What exchanges ask, by date; books pay and block by it.
     package let rules: RulePack
     /// Whether finished minutes are collected for the archive, and those that it did not take yet.
     var keepsMinutes = false
@@ -101,6 +104,28 @@ package final class MarketHub {
     }
     package func quote(for id: InstrumentID) -> Quote? { indexByID[id].flatMap { boards[$0].quote } }
     package func changes(of id: InstrumentID) -> UInt64 { indexByID[id].map { boards[$0].changes } ?? 0 }
+
+    /// On which terms books trade an instrument; looked up in the rules once a day.
+    package func terms(for id: InstrumentID, _ product: Product, at instant: Timestamp) -> TradingTerms {
+        guard let index = indexByID[id] else { return .plain }
+        let day = instant.dayNumber(offsetSeconds: indiaOffsetSeconds)
+        if boards[index].termsDay != day {
+            let date = CivilDate(dayNumber: day)
+            boards[index].terms = Product.allCases.map { rules.terms(for: boards[index].instrument, $0, on: date) }
+            boards[index].termsDay = day
+        }
+        let instrument = boards[index].instrument
+        if instrument.marketSegment == .options, let underlying = lastPrice(ofUnderlying: instrument) {
+            // A seller's margin follows the price of what the option is written on.
+            return rules.terms(for: instrument, product, underlying: underlying, on: CivilDate(dayNumber: day))
+        }
+        return boards[index].terms[product.ordinal]
+    }
+
+    /// The price of what a contract is written on; nil when no feed has it.
+    private func lastPrice(ofUnderlying contract: Instrument) -> Price? {
+        contract.spot.flatMap { lastPrice(of: $0) }
+    }
 
     /// The price a position is valued at; nil when none is known.
     package func lastPrice(of id: InstrumentID) -> Price? { quote(for: id)?.lastPrice }

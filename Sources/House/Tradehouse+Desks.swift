@@ -32,28 +32,26 @@ extension Tradehouse {
         let book = PaperBook(user: user, name: name, account: account, isMarkedWorking: isMarked, ownerRecord: record)
         let desk = Desk(user: user, book: book, lastUsed: world.now())
         desks[user] = desk
-        for instrument in account.workingInstruments { interested[instrument, default: []].insert(user) }
+        watch(desk, instruments: account.workingInstruments)
         try expireEarlierDays(on: desk)
         return desk
     }
 
-    /// Keeps the list of desks to call for an instrument's ticks.
+    /// Keeps the index of desks to call for an instrument's ticks.
     func watch(_ desk: Desk, instruments: Set<InstrumentID>) {
-        for instrument in instruments {
-            if desk.book.account.hasWorkingOrders(in: instrument) {
-                interested[instrument, default: []].insert(desk.user)
-            } else {
-                interested[instrument]?.remove(desk.user)
-                if interested[instrument]?.isEmpty == true { interested[instrument] = nil }
-            }
-        }
+        for instrument in instruments { watch(desk.user, instrument, desk.book.account.quietBand(in: instrument)) }
+    }
+
+    private func watch(_ user: UserID, _ instrument: InstrumentID, _ band: QuietBand?) {
+        bands[instrument, default: BandIndex()].set(user, band)
+        if bands[instrument]?.isEmpty == true { bands[instrument] = nil }
     }
 
     /// Drops a desk from memory; the disk has everything.
     func forget(_ desk: Desk) {
         desks[desk.user] = nil
         following[desk.user] = nil
-        for instrument in desk.book.account.workingInstruments { interested[instrument]?.remove(desk.user) }
+        for instrument in desk.book.account.workingInstruments { watch(desk.user, instrument, nil) }
     }
 
     /// Orders for the day that an earlier day left behind are cancelled before anything else happens on the desk.

@@ -89,11 +89,12 @@ extension Tradehouse {
         world.log(.info, "tape_ended", [("ticks", String(next))])
     }
 
-    /// One tick, in one turn: quote, candle, then the desks with working orders in the instrument.
+    /// One tick, in one turn: quote, candle, then the desks whose working orders it reaches.
     package func take(_ tick: Tick) {
+        let tick = tick.after(market.quote(for: tick.instrument))
         guard market.accept(tick, receivedAt: world.now()) else { return }
-        guard let users = interested[tick.instrument] else { return }
-        for user in users.sorted() {
+        guard let users = bands[tick.instrument]?.concerned(by: TickReach(tick)) else { return }
+        for user in users {
             guard let desk = desks[user] else { continue }
             do {
                 try expireEarlierDays(on: desk)

@@ -19,6 +19,8 @@ package struct OrderEstimate: Sendable {
     package let value: Money
     /// What would be held or paid out of the available funds; zero for a closing order.
     package let margin: Money
+    /// Of the fills, and of what would rest if it filled at the price that `value` counts it at.
+    package let charges: Money
     package let available: Money
 }
 
@@ -116,10 +118,13 @@ extension Tradehouse {
         let order = imagined.order(id)!
         let filledValue = touched.trades.reduce(Money.zero) { $0 + $1.value }
         let restPrice = order.kind.limitPrice ?? order.kind.triggerPrice ?? market.lastPrice(of: order.instrument) ?? .zero
-        let wanted = order.state == .rejected ? order.quantity : order.pendingQuantity
+        let restValue = restPrice.value(of: order.state == .rejected ? order.quantity : order.pendingQuantity)
+        let terms = market.terms(for: order.instrument, order.product, at: marketNow)
+        let charges = terms.charges.charges(order.side, value: restValue, after: filledValue).total
         return OrderEstimate(
-            order: order, trades: touched.trades, value: filledValue + restPrice.value(of: wanted),
-            margin: max(.zero, account.available - imagined.available), available: account.available)
+            order: order, trades: touched.trades, value: filledValue + restValue,
+            margin: max(.zero, account.available - imagined.available),
+            charges: touched.trades.reduce(charges) { $0 + $1.charges }, available: account.available)
     }
 
     /// Takes one command from decision to the disk queue, in one turn. Nil when nothing happened.
@@ -138,6 +143,8 @@ extension Tradehouse {
         let events = try book.account.decide(command, market: HubView(hub: market, wall: world.now()), at: marketNow)
         guard !events.isEmpty else { return nil }
         let touched = book.account.apply(events)
+        // A step in the queue at a price is remembered, and no row tells it.
+        guard !touched.isEmpty else { return nil }
 
         var commit = Commit(user: desk.user)
         commit.book = book.name

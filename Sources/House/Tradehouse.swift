@@ -38,7 +38,7 @@ package actor Tradehouse {
     var readMeter = RateMeter<UserID>()
     var loginMeter = RateMeter<String>()
     /// Which instruments have working orders, and on whose desks.
-    var interested: [InstrumentID: Set<UserID>] = [:]
+    var bands: [InstrumentID: BandIndex<UserID>] = [:]
     /// What users of the legacy live routes follow.
     var following: [UserID: [InstrumentID]] = [:]
     /// Candles from before the house began, as far back as somebody asked.

@@ -72,8 +72,10 @@ enum EditedRow {
         guard position.quantity >= -most, position.quantity <= most, position.buyQuantity >= .zero, position.buyQuantity <= most,
             position.sellQuantity >= .zero, position.sellQuantity <= most
         else { return "a quantity must be at most \(most.text), and what was bought or sold not below 0" }
-        guard position.cost >= .zero, isPossible(position.cost, position.buyValue, position.sellValue, position.realised) else {
-            return "an amount is too large, or `cost` is below 0"
+        guard position.cost >= .zero, position.margin >= .zero,
+            isPossible(position.cost, position.margin, position.buyValue, position.sellValue, position.realised)
+        else {
+            return "an amount is too large, or `cost` or `margin` is below 0"
         }
         // Per unit it has to be a price.
         let highest = Int128(Int64.max / 2) * Int128(position.quantity.magnitude.units) / Int128(fixedPointScale)

@@ -57,7 +57,8 @@ extension PaperBooks {
             guard let symbol = row.value("symbol"), let exchange = row.value("exchange"),
                 let instrument = instrument(exchange, symbol, in: row),
                 let product = row.word("product", products), let quantity = row.quantity("quantity"),
-                row.price("average_price") != nil, let cost = row.money("cost"), let bought = row.quantity("buy_quantity"),
+                row.price("average_price") != nil, let cost = row.money("cost"),
+                let margin = row.value("margin") == nil ? cost : row.money("margin"), let bought = row.quantity("buy_quantity"),
                 let buyValue = row.money("buy_value"), let sold = row.quantity("sell_quantity"),
                 let sellValue = row.money("sell_value"), let realised = row.money("realised_pnl"),
                 let openedAt = row.time("opened_at"), let updatedAt = row.time("updated_at"), let epoch = row.int("epoch")
@@ -66,6 +67,7 @@ extension PaperBooks {
                 key: PositionKey(instrument: instrument, product: product), openedAt: openedAt, epoch: Int(epoch))
             position.quantity = quantity
             position.cost = cost
+            position.margin = margin
             position.buyQuantity = bought
             position.buyValue = buyValue
             position.sellQuantity = sold

@@ -64,6 +64,7 @@ enum PaperBooks {
         row.quantity("quantity", position.quantity)
         row.amount("average_price", Int128(position.averagePrice.units))
         row.amount("cost", position.cost.units)
+        row.amount("margin", position.margin.units)
         row.quantity("buy_quantity", position.buyQuantity)
         row.amount("buy_value", position.buyValue.units)
         row.quantity("sell_quantity", position.sellQuantity)

@@ -54,7 +54,7 @@ def test_a_hand_edit_is_shown_accepted_and_served(binary, make_house):
     assert len(repairs) == 1 and repairs[0]["actor"] == "console" and len(repairs[0]["detail"]["digest"]) == 64
     house.start()
     with person.connect() as connection:
-        text = json.dumps(connection.get("/api/paper-trading/orders").expect(200).json)
+        text = connection.get("/api/paper-trading/orders").expect(200).body.decode()
         assert "by hand" in text
         connection.post("/api/paper-trading/orders", order("TCS", "BUY", 1, order_type="LIMIT", price=1)).expect(201)
 

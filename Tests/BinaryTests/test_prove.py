@@ -42,8 +42,8 @@ def test_epochs_that_resets_ended_are_walked_too(binary, house):
         connection.post("/api/paper-trading/orders", order("INFY")).expect(201)
     report = json.loads(proof_of(binary, house, person).stdout)
     assert [(epoch["epoch"], epoch["is_over"], epoch["opening"]) for epoch in report["epochs"]] == [(1, True, 100000), (2, False, 50000)]
-    assert [line["cause"] for line in report["epochs"][0]["lines"]] == ["opening", "buy", "buy", "buy"]
-    assert [line["cause"] for line in report["epochs"][1]["lines"]] == ["reset", "buy"]
+    assert [line["cause"] for line in report["epochs"][0]["lines"]] == ["opening", *["buy", "charges"] * 3]
+    assert [line["cause"] for line in report["epochs"][1]["lines"]] == ["reset", "buy", "charges"]
     assert report["adds_up"] is True
 
 

@@ -31,6 +31,7 @@ struct StillMarket: MarketView {
     func quote(for id: InstrumentID) -> Quote? { id == quote.instrument ? quote : nil }
     func isOpen(for id: InstrumentID, at instant: Timestamp) -> Bool { true }
     func isStale(_ quote: Quote, at instant: Timestamp) -> Bool { false }
+    func terms(for id: InstrumentID, _ product: Product, at instant: Timestamp) -> TradingTerms { .plain }
 }
 
 /// A user with a book. Used on the loop only.

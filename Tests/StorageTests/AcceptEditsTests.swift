@@ -34,7 +34,7 @@ import Trading
                 id: TradeID("T\(count)")!, orderID: order.id, instrument: instrument, product: .delivery, side: side,
                 quantity: Quantity(whole: quantity), price: Price(units: price * 100_000_000), charges: .zero, realised: realised,
                 rule: .lastPrice, tag: nil, at: at, epoch: account.epoch)
-            account.apply([.orderAccepted(order), .orderFilled(order.id, trade)])
+            account.apply([.orderAccepted(order), .orderFilled(order.id, trade, margin: position.cost)])
             store(on: rig, user, orders: [account.order(order.id)!], positions: [account.position(for: key)!], trades: [trade])
         }
 

@@ -66,7 +66,8 @@ import Wire
             ])
         #expect(
             try names(base + "positions.jsonl", "{\"n\"") == [
-                "n", "v", "seq", "t", "symbol", "exchange", "product", "quantity", "average_price", "cost", "buy_quantity", "buy_value",
+                "n", "v", "seq", "t", "symbol", "exchange", "product", "quantity", "average_price", "cost", "margin", "buy_quantity",
+                "buy_value",
                 "sell_quantity", "sell_value", "realised_pnl", "opened_at", "updated_at", "epoch", "crc",
             ])
         #expect(

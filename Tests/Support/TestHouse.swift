@@ -19,10 +19,11 @@ package final class TestHouse {
     /// A house in test mode on an empty disk, or on one that a house before it left.
     ///
     /// Without instruments of its own it knows `NSE:INFY` and `NSE:TCS` (tick 0.05, lot 1), the index `NSE:NIFTY 50` and
-    /// `CRYPTO:BTCUSDT` (tick 0.01, lot 0.00001), and nothing is quoted before a test says so.
+    /// `CRYPTO:BTCUSDT` (tick 0.01, lot 0.00001), and nothing is quoted before a test says so. Without rules of its own everything is paid in
+    /// full and nothing is charged, so that a story's sums can be done in the head.
     package init(
         seed: UInt64 = 1, disk: any Disk, loop: SimulatedLoop = SimulatedLoop(), settings: HouseSettings = TestHouse.settings,
-        instruments: [Instrument] = TestHouse.instruments, hours: MarketHours = .always
+        instruments: [Instrument] = TestHouse.instruments, hours: MarketHours = .always, rules: RulePack = .empty
     ) throws {
         self.loop = loop
         self.disk = disk
@@ -38,7 +39,7 @@ package final class TestHouse {
         options.notice = { log.add("\($0.level.rawValue) \($0.event) \($0.fields)") }
         let store = try loop.perform { try Store.open(disk: disk, queue: queue, loop: loop, options: options) }
         let world = World.simulated(loop: loop, seed: seed, log: log)
-        let market = MarketHub(instruments: instruments, hours: hours, now: world.now())
+        let market = MarketHub(instruments: instruments, hours: hours, now: world.now(), rules: rules)
         house = Tradehouse(executor: loop, world: world, settings: settings, store: store, market: market)
         app = WebApp(house: house, assets: Assets(workshop: AssetWorkshop(sha256: { Crypto.sha256($0) }, gzip: { Gzip.compress($0) })))
         let house = house

@@ -52,13 +52,13 @@ import Testing
     }
 
     private func charging(_ event: PaperEvent, _ charges: Money) -> PaperEvent {
-        guard case .orderFilled(let id, let trade) = event else { return event }
+        guard case .orderFilled(let id, let trade, let margin) = event else { return event }
         return .orderFilled(
             id,
             Trade(
                 id: trade.id, orderID: trade.orderID, instrument: trade.instrument, product: trade.product, side: trade.side,
                 quantity: trade.quantity, price: trade.price, charges: charges, realised: trade.realised, rule: trade.rule, tag: trade.tag,
-                at: trade.at, epoch: trade.epoch))
+                at: trade.at, epoch: trade.epoch), margin: margin)
     }
 
     @Test func `tells the opening, every trade and every charge with the running balance`() throws {
@@ -171,6 +171,7 @@ private enum Tampering {
             change("position buy value") { $0.positions[index].buyValue += dust }
             change("position sell value") { $0.positions[index].sellValue += dust }
             change("position realised") { $0.positions[index].realised += dust }
+            change("position margin") { $0.positions[index].margin += dust }
             change("position missing") { $0.positions.remove(at: index) }
         }
         if let index = book.trades.indices.last {
@@ -190,11 +191,6 @@ private enum Tampering {
         }
         if let index = book.orders.lastIndex(where: { $0.isWorking && $0.reserved != .zero }) {
             change("order reserved") { $0.orders[index].reserved += dust }
-            change("order and sum reserved") {
-                $0.orders[index].reserved += dust
-                $0.meta.reserved += dust
-                $0.meta.available -= dust
-            }
         }
         return found
     }

@@ -18,6 +18,10 @@ import Testing
                 id: Story.id(symbol), token: Int64(index), name: symbol, tickSize: Price(text: "0.10")!,
                 lotSize: Quantity(text: index == 2 ? "0.001" : "1")!, kind: "EQ", segment: "NSE", isSimulated: true)
         }
+        // Every third life is on margin, every other one is charged.
+        let rates = RulePack.builtIn.chargeRates("NSE", .equity, .intraday, on: CivilDate("2026-11-20")!)!
+        let margin = seed % 3 == 0 ? Rate(percent: "20%")! : .full
+        market.set(.intraday) { _ in TradingTerms(longMargin: margin, shortMargin: margin, charges: seed % 2 == 0 ? rates : .free) }
         var account = PaperAccount(opening: Money(whole: 15_000), at: Story.start)
         var now = Story.start
         var all: [[PaperEvent]] = []
@@ -53,7 +57,7 @@ import Testing
                 }
                 let tick = Tick(
                     instrument: symbol, at: now, lastPrice: price(middle + below(3) - 1), lastQuantity: .zero, dayVolume: .zero,
-                    depth: hasDepth ? Depth(bids: bids, asks: asks) : .none)
+                    traded: Quantity(whole: Int64(max(0, below(40) - 20))), depth: hasDepth ? Depth(bids: bids, asks: asks) : .none)
                 market.take(tick)
                 command = .tick(tick)
             case 9..<16:
@@ -82,11 +86,14 @@ import Testing
             let before = account
             let events: [PaperEvent]
             do { events = try account.decide(command, market: market, at: now) } catch { continue }
+            if case .tick(let tick) = command, account.quietBand(in: symbol).map({ $0.contains(TickReach(tick)) }) ?? true {
+                #expect(events.isEmpty, "seed \(seed), act \(act): a tick inside the quiet band does something")
+            }
             account.apply(events)
             all.append(events)
             let line = "seed \(seed), act \(act): \(command)"
             let closedAtLoss = events.contains { event in
-                if case .orderFilled(_, let trade) = event { trade.realised.map { $0 < .zero } ?? false } else { false }
+                if case .orderFilled(_, let trade, _) = event { trade.realised.map { $0 < trade.charges } ?? false } else { false }
             }
             if account.available < .zero {
                 #expect(closedAtLoss || account.available >= before.available, "\(line): available \(account.available.text)")
@@ -110,9 +117,11 @@ import Testing
         case .orderRejected: "rejected"
         case .orderModified: "modified"
         case .orderTriggered: "trigger"
-        case .orderFilled(_, let trade): trade.realised == nil ? "fill" : "closing fill"
+        case .orderFilled(_, let trade, _): trade.realised == nil ? "fill" : "closing fill"
         case .orderCancelled(_, _, let code, _): code ?? "cancelled"
         case .bookReset: "reset"
+        case .orderHeld: "held"
+        case .orderQueued: "queued"
         }
     }
 

@@ -23,7 +23,7 @@ import Wire
         """
 
     @Test func `of July 2023 has every line of the published one`() throws {
-        let two = try TwoTraders()
+        let two = try TwoTraders(rules: .builtIn)
         let answer = try note(Self.published, date: "2023-07-12", in: two)
         #expect(answer.status == 200)
         #expect(answer["date"] == "2023-07-12")
@@ -41,7 +41,7 @@ import Wire
     }
 
     @Test func `has the rules of its day, and of the market's today without one`() throws {
-        let two = try TwoTraders()
+        let two = try TwoTraders(rules: .builtIn)
         let order =
             #"{"exchange":"NFO","tradingsymbol":"NIFTY26APR25000CE","transaction_type":"SELL","product":"NRML","quantity":75,"average_price":146}"#
         func tax(_ date: String?) throws -> String? {
@@ -55,7 +55,7 @@ import Wire
     }
 
     @Test func `takes the kind of an instrument from the list, the caller or the symbol's end`() throws {
-        let two = try TwoTraders()
+        let two = try TwoTraders(rules: .builtIn)
         func brokerage(_ order: String) throws -> String? {
             let answer = try note(order, date: "2026-06-19", in: two)
             return answer["total", "brokerage"].number?.text ?? answer["field"].string
@@ -109,7 +109,7 @@ import Wire
         (#"{"exchange":"NSE","tradingsymbol":"INFY","transaction_type":"BUY","quantity":1,"average_price":1},7"#, nil, "orders.1"),
     ])
     func `names the field that is wrong`(orders: String, error: String?, field: String) throws {
-        let two = try TwoTraders()
+        let two = try TwoTraders(rules: .builtIn)
         let answer = try note(orders, in: two)
         #expect(answer.status == 422, "\(answer.text)")
         #expect(answer["field"].string == field, "\(answer.text)")
@@ -117,7 +117,7 @@ import Wire
     }
 
     @Test func `has limits`() throws {
-        let two = try TwoTraders()
+        let two = try TwoTraders(rules: .builtIn)
         let order = #"{"exchange":"NSE","tradingsymbol":"INFY","transaction_type":"BUY","quantity":1000000000,"average_price":1000000000}"#
         func orders(_ count: Int) -> String { Array(repeating: order, count: count).joined(separator: ",") }
         let most = try note(orders(ContractNoteRoute.orderLimit), date: "2026-06-19", in: two)
@@ -129,7 +129,7 @@ import Wire
 
     @Test(.enabled(if: PublishedNote.body != nil, "needs ../shared/fixtures"))
     func `agrees with the published file`() throws {
-        let two = try TwoTraders()
+        let two = try TwoTraders(rules: .builtIn)
         let published = try #require(try JSONParser.parse(PublishedNote.body ?? [])["data"]?.array)
         let orders = published.map { order in
             let words = ["exchange", "tradingsymbol", "transaction_type", "variety", "product", "order_type"]

@@ -111,8 +111,10 @@ final class TradedHouse {
     /// Asha's orders by a short name: `buy`, `sell`, `short`, `held`, `resting`, `stop`, `cancelled`, `rejected`.
     private(set) var orders: [String: String] = [:]
 
-    init(settings: HouseSettings = TestHouse.settings, instruments: [Instrument] = TestHouse.instruments) throws {
-        house = try TestHouse(disk: makeDisk(), settings: settings, instruments: instruments)
+    init(
+        settings: HouseSettings = TestHouse.settings, instruments: [Instrument] = TestHouse.instruments, rules: RulePack = .empty
+    ) throws {
+        house = try TestHouse(disk: makeDisk(), settings: settings, instruments: instruments, rules: rules)
         asha = try house.join("asha@example.com")
         try quote("NSE:RELIANCE", "2499.00", "2500.00", last: "2500.00")
         try quote("NSE:TCS", "3200.00", "3200.50", last: "3200.00")

@@ -12,7 +12,8 @@ import Wire
 /// A house in which Asha has traded, with an own instrument for everybody else.
 private func makeHouse() throws -> TradedHouse {
     let traded = try TradedHouse(
-        instruments: TestHouse.instruments + [TestHouse.instrument("NSE", "WIPRO", token: 969_473, tick: "0.05", lot: "1")])
+        instruments: TestHouse.instruments + [TestHouse.instrument("NSE", "WIPRO", token: 969_473, tick: "0.05", lot: "1")],
+        rules: .builtIn)
     try traded.house.quote("NSE:WIPRO", "250.00", "250.05", last: "250.00")
     return traded
 }

@@ -187,4 +187,5 @@ private final class ImportedMarket: MarketView {
     }
     func isOpen(for id: InstrumentID, at instant: Timestamp) -> Bool { true }
     func isStale(_ quote: Quote, at instant: Timestamp) -> Bool { false }
+    func terms(for id: InstrumentID, _ product: Product, at instant: Timestamp) -> TradingTerms { .plain }
 }

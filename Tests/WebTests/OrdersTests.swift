@@ -14,8 +14,11 @@ struct TwoTraders {
     let asha: Person
     let bela: Person
 
-    init(disk: SimulatedDisk = makeDisk(), settings: HouseSettings = TestHouse.settings, hours: MarketHours = .always) throws {
-        house = try TestHouse(disk: disk, settings: settings, hours: hours)
+    init(
+        disk: SimulatedDisk = makeDisk(), settings: HouseSettings = TestHouse.settings, hours: MarketHours = .always,
+        rules: RulePack = .empty
+    ) throws {
+        house = try TestHouse(disk: disk, settings: settings, hours: hours, rules: rules)
         asha = try house.join("asha@example.com")
         bela = try house.join("bela@example.com")
         try house.quote("NSE:INFY", "1499.95", "1500.00", last: "1500.00")

@@ -29,6 +29,8 @@ enum BookReplay {
             let key = PositionKey(instrument: trade.instrument, product: trade.product)
             var position = positions[key] ?? Position(key: key, openedAt: trade.at, epoch: epoch)
             let brought = position.take(trade.side, trade.quantity, at: trade.price, on: trade.at)
+            // The old books knew no leverage: everything is paid in full.
+            position.margin = position.cost
             positions[key] = position
             booked.append(trade.with(realised: brought, epoch: epoch))
             cash = trade.side == .buy ? cash - trade.value : cash + trade.value

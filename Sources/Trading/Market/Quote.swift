@@ -38,9 +38,29 @@ package struct Tick: Hashable, Sendable {
     package let lastQuantity: Quantity
     /// Units traded today so far; zero when the feed does not say. May step back when packets come out of order.
     package let dayVolume: Quantity
+    /// Units traded since the message before, as far as the feed lets one know; zero when nothing was.
+    package let traded: Quantity
     package let depth: Depth
 
-    package init(instrument: InstrumentID, at: Timestamp, lastPrice: Price, lastQuantity: Quantity, dayVolume: Quantity, depth: Depth) {
+    /// The same message with what is known to have traded since the one before.
+    ///
+    /// Where the feed counts the day's volume, what that rose by, nothing when it stepped back or a day began; otherwise the quantity of
+    /// the last trade.
+    package func after(_ quote: Quote?) -> Tick {
+        guard dayVolume > .zero else { return self }
+        let known = quote?.dayVolume ?? .zero
+        let rise = known > .zero && dayVolume > known ? dayVolume - known : .zero
+        return Tick(
+            instrument: instrument, at: at, lastPrice: lastPrice, lastQuantity: lastQuantity, dayVolume: dayVolume, traded: rise,
+            depth: depth)
+    }
+
+    /// - Parameter traded: the last trade's quantity unless told.
+    package init(
+        instrument: InstrumentID, at: Timestamp, lastPrice: Price, lastQuantity: Quantity, dayVolume: Quantity, traded: Quantity? = nil,
+        depth: Depth
+    ) {
+        self.traded = traded ?? lastQuantity
         self.instrument = instrument
         self.at = at
         self.lastPrice = lastPrice

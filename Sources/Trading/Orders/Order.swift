@@ -94,6 +94,16 @@ package enum FillRule: String, Sendable, Hashable, CaseIterable {
     case depth
     /// No depth in the feed: at the last traded price.
     case lastPrice = "last_price"
-    /// A resting limit without depth: the last price went through the limit, filled at the limit.
+    /// A resting limit: something traded through it, filled at the limit.
     case priceThrough = "price_through"
+    /// A resting limit: a trade at its price served what was displayed there before it, and then it.
+    case queue
+
+    /// Whether the order took what others displayed or was itself there first.
+    package var role: FillRole {
+        switch self {
+        case .depth, .lastPrice: .taker
+        case .priceThrough, .queue: .maker
+        }
+    }
 }

@@ -60,6 +60,7 @@ package struct PositionKey: Hashable, Sendable, Comparable {
 ///
 /// Invariants: 1. `quantity` = bought − sold. 2. a flat position is not kept among the open ones; its last row says quantity 0.
 /// 3. `cost` is what the open quantity cost (long) or brought (short), never negative, zero when flat.
+/// 4. `margin` is not negative, zero when flat.
 package struct Position: Hashable, Sendable {
     package let key: PositionKey
     /// Negative is short.
@@ -71,6 +72,8 @@ package struct Position: Hashable, Sendable {
     package var sellValue: Money
     /// Booked by closing since it was last flat, gross of charges.
     package var realised: Money
+    /// What it blocks of the funds: its cost where it is paid in full, less on margin. Set with each fill by the terms in force then.
+    package var margin: Money
     package var openedAt: Timestamp
     package var updatedAt: Timestamp
     package var epoch: Int
@@ -84,12 +87,16 @@ package struct Position: Hashable, Sendable {
         self.sellQuantity = .zero
         self.sellValue = .zero
         self.realised = .zero
+        self.margin = .zero
         self.openedAt = openedAt
         self.updatedAt = openedAt
         self.epoch = epoch
     }
 
     package var isFlat: Bool { quantity == .zero }
+
+    /// Whether losses at the market's prices count against the funds: all but what is paid in full.
+    package var isOnMargin: Bool { !isFlat && (quantity.isNegative || margin < cost) }
 
     /// Books one fill and says what closing brought, gross of charges; nil when the fill only opened.
     ///

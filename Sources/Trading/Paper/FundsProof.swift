@@ -180,20 +180,24 @@ private struct FundsWalk {
         }
         var long = Money.zero
         var short = Money.zero
+        var margins = Money.zero
+        let recorded = Dictionary(book.positions.map { ($0.key, $0.margin) }, uniquingKeysWith: { first, _ in first })
         for (key, position) in positions.sorted(by: { $0.key < $1.key }) where !position.isFlat {
             long += position.longCost
-            guard position.shortCost != .zero else { continue }
             short += position.shortCost
-            // Twice: the proceeds are not the seller's yet, and as much again is margin.
+            let margin = recorded[key] ?? .zero
+            margins += margin
+            guard position.shortCost != .zero else { continue }
+            // The proceeds are not the seller's yet, and the margin is beside them.
             holds.append(
                 FundsProof.Hold(
-                    cause: .shortPosition, amount: position.shortCost + position.shortCost, order: nil, instrument: key.instrument,
+                    cause: .shortPosition, amount: position.shortCost + margin, order: nil, instrument: key.instrument,
                     product: key.product))
         }
         let reserved = book.orders.reduce(Money.zero) { $0 + ($1.isWorking ? $1.reserved : .zero) }
         compare("reserved", book.meta.reserved, reserved)
-        compare("invested", book.meta.invested, long + short)
-        compare("available", book.meta.available, balance - reserved - short - short)
+        compare("invested", book.meta.invested, margins)
+        compare("available", book.meta.available, balance + long - short - margins - reserved)
     }
 
     private mutating func comparePositions() {

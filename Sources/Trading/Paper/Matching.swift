@@ -6,22 +6,31 @@
 //              level's price, up to its limit. An order that rests fills at its own limit, since it was there first, up to the
 //              quantity displayed at or through the limit. What one order took is not there for the next.
 // `lastPrice`  Without depth, an arriving order fills whole at the last price; a limit must lie strictly beyond it.
-// `priceThrough`  Without depth, a resting limit fills whole at its limit once the last price went strictly through it: a trade at
-//              the limit itself may have been somebody else's turn in the queue.
+// `priceThrough`  A resting limit fills whole at its limit once something traded strictly through it; without depth the last price is
+//              enough. A trade at the limit itself may have been somebody else's turn in the queue.
+// `queue`      With depth, a trade at the limit of a resting order first serves what was displayed there before it came.
 // A crossed or locked book (bid ≥ ask) and a side without a positive level fill nothing.
 
 /// A working copy of what one quote offers to one book.
 struct Liquidity {
     let last: Price
-    private let hasDepth: Bool
+    /// Traded since the tick before; zero for a quote that stands.
+    let traded: Quantity
+    let hasDepth: Bool
+    /// As displayed, before this book took anything.
+    private let displayedBids: [DepthLevel]
+    private let displayedAsks: [DepthLevel]
+    /// What orders of this book took of the traded quantity, by side.
+    private var tradedTaken: (buys: Quantity, sells: Quantity) = (.zero, .zero)
     private var bids: [DepthLevel]
     private var asks: [DepthLevel]
     /// How many of the levels, from the best on, are used up; their rest of the next one.
     private var bidsUsed = 0
     private var asksUsed = 0
 
-    init(depth: Depth, last: Price) {
+    init(depth: Depth, last: Price, traded: Quantity) {
         self.last = last
+        self.traded = traded
         hasDepth = !depth.isEmpty
         bids = Liquidity.levels(depth.bids, isBetter: >)
         asks = Liquidity.levels(depth.asks, isBetter: <)
@@ -29,6 +38,8 @@ struct Liquidity {
             bids = []
             asks = []
         }
+        displayedBids = bids
+        displayedAsks = asks
     }
 
     /// Positive levels as long as they get worse: what a broken packet holds behind is not believed.
@@ -65,6 +76,31 @@ struct Liquidity {
             sum = level.quantity < wanted - sum ? sum + level.quantity : wanted
         }
         return (sum, limit, .depth)
+    }
+
+    /// Whether a trade of this tick concerns an order of `side` that rests at `limit`.
+    func hasTraded(atOrThrough limit: Price?, _ side: Side) -> Bool {
+        guard hasDepth, traded > .zero, last > .zero, let limit else { return false }
+        return side == .buy ? last <= limit : last >= limit
+    }
+
+    /// How much the own side of an order displays at its limit: zero at a price better than the worst level that shows none, nil when
+    /// the price is worse than all that is shown.
+    func displayed(_ side: Side, at limit: Price) -> Quantity? {
+        let levels = side == .buy ? displayedBids : displayedAsks
+        guard let worst = levels.last, side == .buy ? limit >= worst.price : limit <= worst.price else { return nil }
+        return levels.first { $0.price == limit }?.quantity ?? .zero
+    }
+
+    /// What is left, after `ahead`, of the quantity that traded at the limit.
+    func tradedBeyond(_ ahead: Quantity, _ side: Side) -> Quantity {
+        let taken = side == .buy ? tradedTaken.buys : tradedTaken.sells
+        guard traded > ahead, traded - ahead > taken else { return .zero }
+        return traded - ahead - taken
+    }
+
+    mutating func takeTraded(_ side: Side, _ quantity: Quantity) {
+        if side == .buy { tradedTaken.buys += quantity } else { tradedTaken.sells += quantity }
     }
 
     /// Takes `quantity` away from the side that an order of `side` fills against, best level first.

@@ -12,6 +12,9 @@ package struct Touched: Sendable, Equatable {
     package var archive: PaperSnapshot?
 
     package init() {}
+
+    /// Whether no row says anything new.
+    package var isEmpty: Bool { orders.isEmpty && positions.isEmpty && trades.isEmpty && archive == nil }
 }
 
 extension PaperAccount {
@@ -21,53 +24,54 @@ extension PaperAccount {
     @discardableResult
     package mutating func apply(_ events: [PaperEvent]) -> Touched {
         var touched = Touched()
-        var unsettled: Set<PositionKey> = []
         for event in events {
             switch event {
             case .orderAccepted(let order), .orderRejected(let order):
                 add(order)
                 touched.orders.insert(order.id)
-                if order.isWorking { unsettled.insert(order.positionKey) }
                 updatedAt = order.updatedAt
             case .orderModified(let id, let amendment, let instant):
                 let slot = knownSlot(id)
+                if placed[slot].losesPlace(by: amendment) { ahead[slot] = nil }
                 placed[slot].amend(amendment, at: instant)
                 touched.orders.insert(id)
-                unsettled.insert(placed[slot].positionKey)
                 updatedAt = instant
             case .orderTriggered(let id, let instant):
                 let slot = knownSlot(id)
                 placed[slot].trigger(at: instant)
                 touched.orders.insert(id)
                 updatedAt = instant
-            case .orderFilled(let id, let trade):
+            case .orderHeld(let id, let amount):
+                let slot = knownSlot(id)
+                reserved += amount - placed[slot].reserved
+                placed[slot].reserved = amount
+                touched.orders.insert(id)
+            case .orderQueued(let id, let quantity):
+                ahead[knownSlot(id)] = quantity
+            case .orderFilled(let id, let trade, let margin):
                 let slot = knownSlot(id)
                 placed[slot].take(trade)
                 fillCounts[slot] += 1
                 if !placed[slot].isWorking { retire(slot) }
-                book(trade)
+                settle(trade, margin: margin)
+                trades.append(trade)
                 touched.orders.insert(id)
                 touched.positions.insert(trade.positionKey)
                 touched.trades.append(trade)
-                unsettled.insert(trade.positionKey)
                 updatedAt = trade.at
             case .orderCancelled(let id, let reason, let code, let instant):
                 let slot = knownSlot(id)
                 placed[slot].cancel(reason: reason, code: code, at: instant)
                 retire(slot)
                 touched.orders.insert(id)
-                unsettled.insert(placed[slot].positionKey)
                 updatedAt = instant
             case .bookReset(let capital, let epoch, let instant):
-                for key in unsettled { settle(key, &touched) }
-                unsettled = []
                 touched = Touched()
                 updatedAt = instant
                 touched.archive = snapshot
                 self = PaperAccount(opening: capital, epoch: epoch, at: instant)
             }
         }
-        for key in unsettled { settle(key, &touched) }
         return touched
     }
 
@@ -93,19 +97,15 @@ extension PaperAccount {
         return true
     }
 
-    /// Books one fill into cash and its position, and keeps it.
-    mutating func book(_ trade: Trade) {
-        settle(trade)
-        trades.append(trade)
-    }
-
-    /// Books one fill into cash and its position.
-    mutating func settle(_ trade: Trade) {
+    /// Books one fill into cash and its position, which blocks `margin` from then on.
+    mutating func settle(_ trade: Trade, margin: Money) {
         let key = trade.positionKey
         var position = positions[key] ?? lastFlat.removeValue(forKey: key) ?? Position(key: key, openedAt: trade.at, epoch: epoch)
         longCost -= position.longCost
         shortCost -= position.shortCost
+        margins += margin - position.margin
         let brought = position.take(trade.side, trade.quantity, at: trade.price, on: trade.at) ?? .zero
+        position.margin = margin
         longCost += position.longCost
         shortCost += position.shortCost
         if position.isFlat {
@@ -131,24 +131,11 @@ extension PaperAccount {
         }
     }
 
-    /// Works out anew what the working orders of `key` hold.
-    mutating func settle(_ key: PositionKey, _ touched: inout Touched) {
-        guard let slots = working[key.instrument] else { return }
-        var cover = ClosingCover(position: positions[key]?.quantity ?? .zero)
-        for slot in slots where placed[slot].product == key.product {
-            let opening = cover.opening(placed[slot].side, placed[slot].pendingQuantity)
-            let amount = placed[slot].reservationPrice.value(of: opening)
-            guard amount != placed[slot].reserved else { continue }
-            reserved += amount - placed[slot].reserved
-            placed[slot].reserved = amount
-            touched.orders.insert(placed[slot].id)
-        }
-    }
-
     /// Takes an order that stopped working out of the index and gives back what it held.
     private mutating func retire(_ slot: Int) {
         reserved -= placed[slot].reserved
         placed[slot].reserved = .zero
+        ahead[slot] = nil
         workingCount -= 1
         let instrument = placed[slot].instrument
         guard let index = working[instrument]?.firstIndex(of: slot) else {
@@ -184,6 +171,11 @@ extension Order {
         }
         modifications += 1
         updatedAt = instant
+    }
+
+    /// Whether new terms put it at the end of the queue at its price.
+    func losesPlace(by amendment: OrderAmendment) -> Bool {
+        amendment.kind.map { $0 != kind } ?? false || amendment.quantity.map { $0 > quantity } ?? false
     }
 
     mutating func trigger(at instant: Timestamp) {

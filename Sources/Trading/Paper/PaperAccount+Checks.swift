@@ -60,7 +60,7 @@ extension PaperAccount {
 
     /// What a standing quote still offers to this book, less what the book already took from it.
     func liquidity(_ quote: Quote, at instant: Timestamp) -> Liquidity {
-        var liquidity = Liquidity(depth: quote.depth, last: quote.lastPrice)
+        var liquidity = Liquidity(depth: quote.depth, last: quote.lastPrice, traded: .zero)
         if let taken = taken[quote.instrument] {
             for side in Side.allCases { liquidity.consume(side, taken.quantity(side, since: quote.at, at: instant)) }
         }

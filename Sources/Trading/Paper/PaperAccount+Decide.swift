@@ -27,6 +27,8 @@ package protocol MarketView {
     func isOpen(for id: InstrumentID, at instant: Timestamp) -> Bool
     /// Whether `quote` is too old, at `instant`, for anything to be filled at its prices.
     func isStale(_ quote: Quote, at instant: Timestamp) -> Bool
+    /// What a position blocks and an order holds, by the rules in force at `instant`.
+    func terms(for id: InstrumentID, _ product: Product, at instant: Timestamp) -> TradingTerms
 }
 
 extension PaperAccount {
@@ -40,12 +42,13 @@ extension PaperAccount {
         switch command {
         case .place(let draft, let id): try place(draft, as: id, market, at: instant)
         case .modify(let id, let amendment): try modify(id, amendment, market, at: instant)
-        case .cancel(let id, let reason): [cancellation(of: try workingOrder(id).id, .requested, reason, at: instant)]
+        case .cancel(let id, let reason):
+            cancelled([try workingOrder(id)], market, at: instant) { cancellation(of: $0, .requested, reason, at: instant) }
         case .cancelAll(let reason): workingSlots.map { cancellation(of: placed[$0].id, .requested, reason, at: instant) }
         case .tick(let tick): match(tick, market, at: instant)
         case .expireDay:
-            workingSlots.filter { placed[$0].validity == .day && isOfEarlierDay(placed[$0], at: instant) }.map {
-                cancellation(of: placed[$0].id, .endOfDay, at: instant)
+            cancelled(workingOrders.filter { $0.validity == .day && isOfEarlierDay($0, at: instant) }, market, at: instant) {
+                cancellation(of: $0, .endOfDay, at: instant)
             }
         case .reset(let capital): try reset(capital, at: instant)
         }
@@ -53,6 +56,25 @@ extension PaperAccount {
 
     private func isOfEarlierDay(_ order: Order, at instant: Timestamp) -> Bool {
         order.placedAt.dayNumber(offsetSeconds: indiaOffsetSeconds) < instant.dayNumber(offsetSeconds: indiaOffsetSeconds)
+    }
+
+    /// Cancels some of the working orders; others of their positions may then hold less.
+    private func cancelled(
+        _ orders: [Order], _ market: some MarketView, at instant: Timestamp, _ event: (OrderID) -> PaperEvent
+    ) -> [PaperEvent] {
+        var events: [PaperEvent] = []
+        var seen: Set<InstrumentID> = []
+        let instruments = orders.map(\.instrument).filter { seen.insert($0).inserted }
+        let gone = Set(orders.map(\.id))
+        for instrument in instruments {
+            var rehearsal = Rehearsal(self, instrument, lot: Quantity(units: 1), market, loss: .zero, at: instant)
+            for (index, slot) in (working[instrument] ?? []).enumerated() where gone.contains(placed[slot].id) {
+                rehearsal.cancel(index, as: event(placed[slot].id))
+            }
+            rehearsal.settleHolds()
+            events += rehearsal.events
+        }
+        return events
     }
 
     private func cancellation(
@@ -100,18 +122,21 @@ extension PaperAccount {
 
         var liquidity = quote.map { self.liquidity($0, at: instant) }
         if let quote, order.kind.isMarketOnceLive || liquidity?.isUsable(for: order.side) == true { order.referencePrice = quote.lastPrice }
-        var rehearsal = Rehearsal(self, order.instrument, lot: instrument.lotSize, at: instant)
+        let loss = loss(market)
+        var rehearsal = Rehearsal(self, order.instrument, lot: instrument.lotSize, market, loss: loss, at: instant)
         let heldBefore = rehearsal.reservedHere
         let index = rehearsal.join(order)
         let onlyCloses = rehearsal.onlyCloses(index, comparedWith: heldBefore)
         rehearsal.note(.orderAccepted(order))
         arrive(order, index, &liquidity, &rehearsal)
-        let left = rehearsal.available
-        guard left >= .zero || left >= available || onlyCloses else {
-            let figures = "this order needs \((available - left).inRupees), available \(available.inRupees)"
+        let (free, left) = (available + loss, rehearsal.available)
+        guard left >= .zero || left >= free || onlyCloses else {
+            let figures = "this order needs \((free - left).inRupees), available \(free.inRupees)"
             return [rejected(order, .insufficientFunds, instrument, figures)]
         }
         rehearsal.cancelUnfunded(order.product)
+        if let liquidity { rehearsal.queue(index, liquidity) }
+        rehearsal.settleHolds()
         return rehearsal.events
     }
 
@@ -137,7 +162,8 @@ extension PaperAccount {
         if missingHoldings(for: amended) != nil { throw .insufficientHoldings }
 
         var liquidity = quote.map { self.liquidity($0, at: instant) }
-        var rehearsal = Rehearsal(self, order.instrument, lot: instrument.lotSize, at: instant)
+        let loss = loss(market)
+        var rehearsal = Rehearsal(self, order.instrument, lot: instrument.lotSize, market, loss: loss, at: instant)
         let heldBefore = rehearsal.reservedHere
         guard let slot = slots[id], let index = working[order.instrument]?.firstIndex(of: slot) else {
             preconditionFailure("A working order is in the index of its instrument.")
@@ -147,8 +173,10 @@ extension PaperAccount {
         rehearsal.note(.orderModified(id, amendment, at: instant))
         arrive(amended, index, &liquidity, &rehearsal)
         let left = rehearsal.available
-        guard left >= .zero || left >= available || onlyCloses else { throw .insufficientFunds }
+        guard left >= .zero || left >= available + loss || onlyCloses else { throw .insufficientFunds }
         rehearsal.cancelUnfunded(order.product)
+        if let liquidity, order.losesPlace(by: amendment) { rehearsal.queue(index, liquidity) }
+        rehearsal.settleHolds()
         return rehearsal.events
     }
 
@@ -170,7 +198,7 @@ extension PaperAccount {
     /// then by age.
     private func match(_ tick: Tick, _ market: some MarketView, at instant: Timestamp) -> [PaperEvent] {
         guard let slots = working[tick.instrument], market.isOpen(for: tick.instrument, at: instant) else { return [] }
-        var liquidity = Liquidity(depth: tick.depth, last: tick.lastPrice)
+        var liquidity = Liquidity(depth: tick.depth, last: tick.lastPrice, traded: tick.traded)
         var triggered: [Int] = []
         var live: [(index: Int, isTriggered: Bool)] = []
         for (index, slot) in slots.enumerated() {
@@ -182,13 +210,14 @@ extension PaperAccount {
                 let side = placed[slot].side
                 let limit = placed[slot].kind.limitPrice
                 let offer = liquidity.offer(to: side, limit: limit, isResting: true, wanted: placed[slot].pendingQuantity)
-                if offer != nil { live.append((index, false)) }
+                if offer != nil || liquidity.hasTraded(atOrThrough: limit, side) { live.append((index, false)) }
             }
         }
         guard !live.isEmpty else { return [] }
         // An instrument that left the list still lets its orders fill, to the smallest unit.
         let lot = market.instrument(for: tick.instrument)?.lotSize ?? .zero
-        var rehearsal = Rehearsal(self, tick.instrument, lot: max(lot, Quantity(units: 1)), at: instant)
+        var rehearsal = Rehearsal(
+            self, tick.instrument, lot: max(lot, Quantity(units: 1)), market, loss: loss(market), at: instant)
         for index in triggered { rehearsal.trigger(index) }
         live.sort { a, b in
             let side = placed[slots[a.index]].side
@@ -200,9 +229,11 @@ extension PaperAccount {
         var products: Set<Product> = []
         for (index, isTriggered) in live {
             rehearsal.match(index, with: &liquidity, arriving: isTriggered, withinFunds: true)
+            if isTriggered { rehearsal.queue(index, liquidity) }
             products.insert(placed[slots[index]].product)
         }
         for product in Product.allCases where products.contains(product) { rehearsal.cancelUnfunded(product) }
+        rehearsal.settleHolds()
         return rehearsal.events
     }
 }

@@ -21,6 +21,7 @@ extension PaperAccount {
         excerpt.positions = positions
         excerpt.longCost = longCost
         excerpt.shortCost = shortCost
+        excerpt.margins = margins
         excerpt.taken[instrument] = taken[instrument]
         for order in workingOrders(for: instrument) { excerpt.add(order) }
         excerpt.workingCount = workingCount

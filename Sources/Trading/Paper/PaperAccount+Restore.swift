@@ -22,7 +22,7 @@ extension PaperAccount {
     /// The book that `snapshot` tells of, once its sums were checked.
     ///
     /// Checked: ids are unique; every row is of the snapshot's epoch; orders keep their invariants and working ones agree with their
-    /// trades; positions are the sum of the trades; cash, realised, charges, reserved, invested and available come out as recorded. The
+    /// trades, and hold nothing where they only close; positions are the sum of the trades; cash, realised, charges, reserved, invested and available come out as recorded. The
     /// day's result is not checked but worked out anew.
     package init(restoring snapshot: PaperSnapshot) throws(BooksDoNotAddUp) {
         let meta = snapshot.meta
@@ -80,7 +80,7 @@ extension PaperAccount {
                 fillCounts[slot] += 1
                 if placed[slot].isWorking { filled[slot, default: .zero] += trade.quantity }
             }
-            settle(trade)
+            settle(trade, margin: .zero)
         }
         try check(.realised, recorded, realised)
         return filled
@@ -104,25 +104,26 @@ extension PaperAccount {
             try check(.epoch, position.epoch, epoch, of: name)
             try check(.position, position.quantity.text, computed.quantity.text, of: name)
             try check(.position, position.cost.text, computed.cost.text, of: name)
+            guard position.margin >= .zero else { throw BooksDoNotAddUp(.position, of: name, position.margin.text, "no negative margin") }
             positions[position.key] = position
+            margins += position.margin
         }
         if let key = missing.min(), let position = positions[key] {
             throw BooksDoNotAddUp(.position, of: "\(key.instrument.key) \(key.product.rawValue)", "0", position.quantity.text)
         }
     }
 
-    private mutating func checkWorkingOrders(_ filled: [Int: Quantity]) throws(BooksDoNotAddUp) {
-        var recorded: [OrderID: Money] = [:]
+    /// Working orders agree with their trades, and one that only closes holds nothing. How much the others hold was said by the terms
+    /// that were in force, which no file keeps.
+    private func checkWorkingOrders(_ filled: [Int: Quantity]) throws(BooksDoNotAddUp) {
+        var covers: [PositionKey: ClosingCover] = [:]
         for slot in workingSlots {
             let order = placed[slot]
             try check(.order, order.filledQuantity.text, (filled[slot] ?? .zero).text, of: order.id.text)
-            recorded[order.id] = order.reserved
-        }
-        var touched = Touched()
-        for key in Set(workingSlots.map { placed[$0].positionKey }) { settle(key, &touched) }
-        for slot in workingSlots {
-            let order = placed[slot]
-            try check(.reserved, recorded[order.id] ?? .zero, order.reserved, of: order.id.text)
+            let key = order.positionKey
+            let opening = covers[key, default: ClosingCover(position: positions[key]?.quantity ?? .zero)]
+                .opening(order.side, order.pendingQuantity)
+            if opening == .zero { try check(.reserved, order.reserved, .zero, of: order.id.text) }
         }
     }
 

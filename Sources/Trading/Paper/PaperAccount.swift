@@ -7,7 +7,7 @@
 /// Invariants, which `init(restoring:)` checks and `apply(_:)` keeps:
 /// 1. cash = capital + what sells brought − what buys cost − charges.
 /// 2. positions are the sum of the trades, by signed average cost.
-/// 3. reserved is the sum of the working orders' `reserved`, each a function of the orders and the position of its key.
+/// 3. reserved is the sum of the working orders' `reserved`; of an order that only closes it is zero.
 /// 4. available + invested + reserved = capital + realised − charges.
 /// 5. available is not negative, unless closing at a loss (a short bought back, a stop gapped through) made it so.
 package struct PaperAccount: Sendable, Equatable {
@@ -37,6 +37,10 @@ package struct PaperAccount: Sendable, Equatable {
     var lastFlat: [PositionKey: Position] = [:]
     var longCost = Money.zero
     var shortCost = Money.zero
+    /// What the open positions block.
+    var margins = Money.zero
+    /// What the market displayed ahead of resting limit orders when it was last seen, by slot; absent is unknown.
+    var ahead: [Int: Quantity] = [:]
     /// What this book took from displayed depth lately, so that one displayed quantity is not given to it twice.
     var taken: [InstrumentID: TakenDepth] = [:]
     /// The day in India of the last fill, and what it brought so far.
@@ -60,12 +64,25 @@ package struct PaperAccount: Sendable, Equatable {
         self.updatedAt = instant
     }
 
-    /// Funds that a new order may use: cash less what working orders hold and twice what short positions brought, once because the
-    /// proceeds are not the seller's yet and once as margin.
-    package var available: Money { cash - reserved - shortCost - shortCost }
+    /// Funds that a new order may use: the cash as if nothing were open, less what positions block and working orders hold.
+    ///
+    /// For what is paid in full that is simply the cash less what is held; of a short sale the proceeds are not the seller's yet.
+    package var available: Money { unreserved - reserved }
 
-    /// The cost of long positions plus the margin of short ones.
-    package var invested: Money { longCost + shortCost }
+    /// `available` before what working orders hold.
+    var unreserved: Money { cash + longCost - shortCost - margins }
+
+    /// What the open positions block: the cost of what is paid in full, margin of the rest.
+    package var invested: Money { margins }
+
+    /// The result of positions on margin at the last prices, if it is a loss; those without a price count as they were bought.
+    package func loss(_ market: some MarketView) -> Money {
+        var sum = Money.zero
+        for (key, position) in positions where position.isOnMargin {
+            if let last = market.quote(for: key.instrument)?.lastPrice, last > .zero { sum += position.unrealised(at: last) }
+        }
+        return min(sum, .zero)
+    }
 
     /// Realised P&L, net of charges, of the trading day in India that `instant` falls on.
     package func dayRealised(at instant: Timestamp) -> Money {
@@ -178,7 +195,7 @@ struct ClosingCover {
 }
 
 extension Position {
-    /// What the position blocks on top of its proceeds when it is short; zero when long.
+    /// What it brought when it is short; zero when long.
     var shortCost: Money { quantity.isNegative ? cost : .zero }
     var longCost: Money { quantity.isNegative ? .zero : cost }
 }

@@ -9,8 +9,12 @@ package enum PaperEvent: Hashable, Sendable {
     case orderModified(OrderID, OrderAmendment, at: Timestamp)
     /// A stop reached its trigger and lives on as a market or limit order.
     case orderTriggered(OrderID, at: Timestamp)
-    /// One execution.
-    case orderFilled(OrderID, Trade)
+    /// One execution; `margin` is what its position blocks from then on.
+    case orderFilled(OrderID, Trade, margin: Money)
+    /// What a working order holds of the funds from now on.
+    case orderHeld(OrderID, Money)
+    /// How much the market displays ahead of a resting order. Kept in memory only: no row tells it.
+    case orderQueued(OrderID, ahead: Quantity)
     /// What was left of the order is cancelled.
     case orderCancelled(OrderID, reason: String?, code: String?, at: Timestamp)
     /// The book begins anew with `capital`; what was, is archive of the epoch before.

@@ -12,12 +12,23 @@ struct Rehearsal {
         var kind: OrderKind
         var validity: Validity
         var pending: Quantity
+        /// What its fills are worth so far.
+        var filledValue: Money
         var reservationPrice: Price
+        /// What it held before this act.
+        var held: Money
         var fillCount: Int
+        /// What stands ahead of it in the queue at its limit; nil when nobody knows.
+        var ahead: Quantity?
+        /// Whether it is a stop before its trigger.
+        var isWaiting: Bool
         /// Whether it has yet to meet a quote; it then fills at the quote's prices instead of its own limit.
         var isArriving: Bool
 
-        init(_ order: Order, fillCount: Int) {
+        init(_ order: Order, fillCount: Int, ahead: Quantity?) {
+            held = order.reserved
+            self.ahead = ahead
+            isWaiting = order.state == .triggerPending
             id = order.id
             side = order.side
             product = order.product
@@ -25,6 +36,7 @@ struct Rehearsal {
             kind = order.kind
             validity = order.validity
             pending = order.pendingQuantity
+            filledValue = order.filledValue
             reservationPrice = order.reservationPrice
             self.fillCount = fillCount
             isArriving = order.referencePrice == nil || order.kind.isMarketOnceLive
@@ -39,15 +51,20 @@ struct Rehearsal {
     private let epoch: Int
     private var lines: [Line] = []
     private var positions: [Product: Position] = [:]
+    /// By `Product.ordinal`.
+    private let terms: [TradingTerms]
     /// What the working orders of all other instruments hold.
     private let reservedElsewhere: Money
-    /// Cash less what short positions block.
+    /// The account's, less the loss of positions on margin at the market's prices.
     private var unreserved: Money
     /// Whether `available` is known not to be negative; saves working it out at fills that cannot change that.
     private var isFunded = false
 
-    /// Begins with `account` as it is; `lot` is the instrument's.
-    init(_ account: PaperAccount, _ instrument: InstrumentID, lot: Quantity, at instant: Timestamp) {
+    /// Begins with `account` as it is; `lot` is the instrument's, `loss` that of its positions on margin.
+    init(
+        _ account: PaperAccount, _ instrument: InstrumentID, lot: Quantity, _ market: some MarketView, loss: Money, at instant: Timestamp
+    ) {
+        terms = Product.allCases.map { market.terms(for: instrument, $0, at: instant) }
         self.instrument = instrument
         self.lot = lot
         at = instant
@@ -59,11 +76,11 @@ struct Rehearsal {
         lines.reserveCapacity(slots.count + 1)
         var reservedHere = Money.zero
         for slot in slots {
-            lines.append(Line(account.placed[slot], fillCount: account.fillCounts[slot]))
+            lines.append(Line(account.placed[slot], fillCount: account.fillCounts[slot], ahead: account.ahead[slot]))
             reservedHere += account.placed[slot].reserved
         }
         reservedElsewhere = account.reserved - reservedHere
-        unreserved = account.cash - account.shortCost - account.shortCost
+        unreserved = account.unreserved + loss
     }
 
     // MARK: - What is left
@@ -72,22 +89,26 @@ struct Rehearsal {
     var available: Money { unreserved - reservedElsewhere - reservedHere }
 
     /// What the working orders of this instrument hold after what happened so far.
-    var reservedHere: Money { reserved(product: nil, position: .zero, line: nil, pending: .zero) }
+    var reservedHere: Money { reserved(product: nil, position: .zero, line: nil, pending: .zero, filledValue: .zero) }
 
     /// Whether the order at `index` opens nothing by itself, nor makes others hold more than `held` in all.
     func onlyCloses(_ index: Int, comparedWith held: Money) -> Bool { opening(of: index) == .zero && reservedHere <= held }
 
-    /// What would be held if `product` had `position` and the line `index` were at `pending`.
-    private func reserved(product: Product?, position: Quantity, line index: Int?, pending: Quantity) -> Money {
+    /// What would be held if `product` had `position` and the line `index` were at `pending`, with fills worth `filledValue`.
+    private func reserved(product: Product?, position: Quantity, line index: Int?, pending: Quantity, filledValue: Money) -> Money {
         var covers = Product.allCases.map { ClosingCover(position: $0 == product ? position : quantity(of: $0)) }
         var sum = Money.zero
         for number in lines.indices {
             let rest = number == index ? pending : lines[number].pending
             guard rest > .zero else { continue }
             let opening = covers[lines[number].product.ordinal].opening(lines[number].side, rest)
-            sum += lines[number].reservationPrice.value(of: opening)
+            sum += held(lines[number], opening, number == index ? filledValue : lines[number].filledValue)
         }
         return sum
+    }
+
+    private func held(_ line: Line, _ opening: Quantity, _ filledValue: Money) -> Money {
+        opening == .zero ? .zero : terms[line.product.ordinal].held(line.side, opening, at: line.reservationPrice, after: filledValue)
     }
 
     private func quantity(of product: Product) -> Quantity { positions[product]?.quantity ?? .zero }
@@ -99,18 +120,36 @@ struct Rehearsal {
 
     /// A new order joins the working ones; gives its index.
     mutating func join(_ order: Order) -> Int {
-        lines.append(Line(order, fillCount: 0))
+        lines.append(Line(order, fillCount: 0, ahead: nil))
         return lines.count - 1
     }
 
     /// The working order at `index` gets new terms.
     mutating func amend(_ index: Int, to order: Order) {
-        lines[index] = Line(order, fillCount: lines[index].fillCount)
+        lines[index] = Line(order, fillCount: lines[index].fillCount, ahead: nil)
+    }
+
+    /// The order at `index` is cancelled by whoever asks; the event is noted as it is.
+    mutating func cancel(_ index: Int, as event: PaperEvent) {
+        lines[index].pending = .zero
+        events.append(event)
+    }
+
+    /// Says what the working orders hold from now on; the last thing of an act.
+    mutating func settleHolds() {
+        var covers = Product.allCases.map { ClosingCover(position: quantity(of: $0)) }
+        for index in lines.indices where lines[index].pending > .zero {
+            let opening = covers[lines[index].product.ordinal].opening(lines[index].side, lines[index].pending)
+            let amount = held(lines[index], opening, lines[index].filledValue)
+            if amount != lines[index].held { events.append(.orderHeld(lines[index].id, amount)) }
+            lines[index].held = amount
+        }
     }
 
     /// A stop reached its trigger: it arrives in the market now.
     mutating func trigger(_ index: Int) {
         lines[index].isArriving = true
+        lines[index].isWaiting = false
         events.append(.orderTriggered(lines[index].id, at: at))
     }
 
@@ -123,6 +162,10 @@ struct Rehearsal {
         let line = lines[index]
         let isResting = !(arriving || line.isArriving)
         var filledAny = false
+        if isResting, let limit = line.kind.limitPrice, liquidity.last != limit, liquidity.hasTraded(atOrThrough: limit, line.side) {
+            guard take(index, line.pending, at: limit, rule: .priceThrough, withinFunds) == line.pending else { return }
+            filledAny = true
+        }
         while lines[index].pending > .zero,
             let offer = liquidity.offer(
                 to: line.side, limit: line.kind.limitPrice, isResting: isResting, wanted: lines[index].pending)
@@ -133,17 +176,14 @@ struct Rehearsal {
                 liquidity.skipLevel(for: line.side)
                 continue
             }
-            let allowed = withinFunds ? allowance(for: index, whole, at: offer.price) : whole
-            if allowed > .zero {
-                fill(index, allowed, at: offer.price, rule: offer.rule)
-                liquidity.consume(line.side, allowed)
-                filledAny = true
-            }
-            if allowed < whole {
-                cancel(index, .insufficientFunds)
-                return
-            }
+            let taken = take(index, whole, at: offer.price, rule: offer.rule, withinFunds)
+            liquidity.consume(line.side, taken)
+            guard taken == whole else { return }
+            filledAny = true
             if isResting { break }
+        }
+        if isResting, !filledAny, liquidity.last == line.kind.limitPrice {
+            guard takeTurn(index, &liquidity, withinFunds) else { return }
         }
         guard lines[index].pending > .zero else { return }
         if line.validity == .immediateOrCancel {
@@ -151,6 +191,38 @@ struct Rehearsal {
         } else if withinFunds, filledAny, !isFunded, available < .zero, opening(of: index) > .zero {
             cancel(index, .insufficientFunds)
         }
+    }
+
+    /// A trade at the limit of a resting order serves the queue; false when the funds ended it.
+    private mutating func takeTurn(_ index: Int, _ liquidity: inout Liquidity, _ withinFunds: Bool) -> Bool {
+        let line = lines[index]
+        guard let limit = line.kind.limitPrice, liquidity.hasTraded(atOrThrough: limit, line.side) else { return true }
+        let displayed = liquidity.displayed(line.side, at: limit)
+        guard let ahead = line.ahead else {
+            if let displayed { queue(index, behind: displayed) }
+            return true
+        }
+        let turn = wholeLots(min(liquidity.tradedBeyond(ahead, line.side), line.pending), of: line.pending)
+        let left = ahead > liquidity.traded ? ahead - liquidity.traded : .zero
+        queue(index, behind: displayed.map { min($0, left) } ?? left)
+        guard turn > .zero else { return true }
+        liquidity.takeTraded(line.side, turn)
+        return take(index, turn, at: limit, rule: .queue, withinFunds) == turn
+    }
+
+    /// The order at `index` comes to rest: what is displayed at its limit stands ahead of it.
+    mutating func queue(_ index: Int, _ liquidity: Liquidity) {
+        let line = lines[index]
+        guard line.pending > .zero, !line.isWaiting, liquidity.hasDepth, let limit = line.kind.limitPrice,
+            let displayed = liquidity.displayed(line.side, at: limit)
+        else { return }
+        queue(index, behind: displayed)
+    }
+
+    private mutating func queue(_ index: Int, behind quantity: Quantity) {
+        guard lines[index].ahead != quantity else { return }
+        lines[index].ahead = quantity
+        events.append(.orderQueued(lines[index].id, ahead: quantity))
     }
 
     /// After fills, cancels the newest orders of `product` that would open exposure until the funds suffice or none is left.
@@ -166,6 +238,14 @@ struct Rehearsal {
 
     // MARK: - Parts
 
+    /// Fills what the funds allow of `quantity`, and gives that; when it is less, the rest of the order is cancelled.
+    private mutating func take(_ index: Int, _ quantity: Quantity, at price: Price, rule: FillRule, _ withinFunds: Bool) -> Quantity {
+        let allowed = withinFunds ? allowance(for: index, quantity, at: price) : quantity
+        if allowed > .zero { fill(index, allowed, at: price, rule: rule) }
+        if allowed < quantity { cancel(index, .insufficientFunds) }
+        return allowed
+    }
+
     private mutating func cancel(_ index: Int, _ reason: CancellationReason) {
         lines[index].pending = .zero
         events.append(.orderCancelled(lines[index].id, reason: reason.sentence, code: reason.rawValue, at: at))
@@ -173,8 +253,9 @@ struct Rehearsal {
 
     private mutating func fill(_ index: Int, _ quantity: Quantity, at price: Price, rule: FillRule) {
         let line = lines[index]
-        let (position, funds, realised) = after(filling: index, quantity, at: price)
+        let (position, funds, realised, charges) = after(filling: index, quantity, at: price, as: rule.role)
         positions[line.product] = position
+        lines[index].filledValue += price.value(of: quantity)
         hasFilled = true
         isFunded = isFunded && realised == nil && isCovered(index, quantity, at: price)
         unreserved = funds
@@ -185,19 +266,24 @@ struct Rehearsal {
         }
         let trade = Trade(
             id: id, orderID: line.id, instrument: instrument, product: line.product, side: line.side, quantity: quantity, price: price,
-            charges: .zero, realised: realised, rule: rule, tag: line.tag, at: at, epoch: epoch)
-        events.append(.orderFilled(line.id, trade))
+            charges: charges, realised: realised, rule: rule, tag: line.tag, at: at, epoch: epoch)
+        events.append(.orderFilled(line.id, trade, margin: position.margin))
     }
 
-    private func after(filling index: Int, _ quantity: Quantity, at price: Price) -> (Position, unreserved: Money, realised: Money?) {
+    private func after(
+        filling index: Int, _ quantity: Quantity, at price: Price, as role: FillRole
+    ) -> (Position, unreserved: Money, realised: Money?, charges: Money) {
         let line = lines[index]
+        let terms = terms[line.product.ordinal]
         let key = PositionKey(instrument: instrument, product: line.product)
         var position = positions[line.product] ?? Position(key: key, openedAt: at, epoch: epoch)
-        let blocked = position.shortCost
+        let blocked = position.margin
         let realised = position.take(line.side, quantity, at: price, on: at)
-        let value = price.value(of: quantity)
-        let moreBlocked = position.shortCost - blocked
-        return (position, unreserved + (line.side == .buy ? -value : value) - moreBlocked - moreBlocked, realised)
+        position.margin = terms.margin(of: position)
+        let charges =
+            terms.isFree
+            ? .zero : terms.charges.charges(line.side, value: price.value(of: quantity), after: line.filledValue, as: role).total
+        return (position, unreserved + (realised ?? .zero) - (position.margin - blocked) - charges, realised, charges)
     }
 
     /// How much of `quantity` the funds allow: all of it if it only closes, else whole lots.
@@ -227,14 +313,17 @@ struct Rehearsal {
     }
 
     private func available(afterFilling index: Int, _ quantity: Quantity, at price: Price, thenPending rest: Quantity) -> Money {
-        let (position, funds, _) = after(filling: index, quantity, at: price)
-        let held = reserved(product: lines[index].product, position: position.quantity, line: index, pending: rest)
+        let (position, funds, _, _) = after(filling: index, quantity, at: price, as: .taker)
+        let held = reserved(
+            product: lines[index].product, position: position.quantity, line: index, pending: rest,
+            filledValue: lines[index].filledValue + price.value(of: quantity))
         return funds - reservedElsewhere - held
     }
 
     /// Whether what the order holds pays for the fill to the last unit; only then are the funds known without counting.
     private func isCovered(_ index: Int, _ quantity: Quantity, at price: Price) -> Bool {
         price <= lines[index].reservationPrice && quantity.whole != nil && lines[index].pending.whole != nil
+            && terms[lines[index].product.ordinal].isPaidInFull(lines[index].side)
     }
 
     private func wholeLots(_ quantity: Quantity, of pending: Quantity) -> Quantity {
@@ -260,7 +349,7 @@ struct Rehearsal {
 
 extension Product {
     /// Its place in `allCases`.
-    fileprivate var ordinal: Int {
+    package var ordinal: Int {
         switch self {
         case .intraday: 0
         case .delivery: 1

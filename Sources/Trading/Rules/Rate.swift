@@ -14,6 +14,8 @@ package struct Rate: Hashable, Comparable, Sendable {
     }
 
     package static let zero = Rate(units: 0)
+    /// 100 %.
+    package static let full = Rate(units: Int64(whole))
 
     /// `0.00307%`: the shortest exact text.
     package var text: String { FixedPoint.text(Int128(units)) + "%" }
@@ -23,6 +25,11 @@ package struct Rate: Hashable, Comparable, Sendable {
 
     /// Units of 100 %.
     static let whole = Int128(100) * Int128(fixedPointScale)
+
+    /// This share of `amount`, which is not negative, rounded up to 10⁻⁸ of a rupee: what is held must be enough.
+    package func shareRoundedUp(of amount: Money) -> Money {
+        self == .full ? amount : Money(units: (amount.units * Int128(units) + Rate.whole - 1) / Rate.whole)
+    }
 
     /// This share of `amount`, rounded half up to 10⁻⁸ of a rupee.
     ///

@@ -12,6 +12,9 @@ package struct RulePack: Sendable, Hashable {
 
     init() {}
 
+    /// Rules that say nothing: everything is paid in full, and nothing is charged.
+    package static let empty = RulePack()
+
     /// The rates of one kind of trade on `date`; nil when the pack knows no brokerage or no exchange charge for it.
     ///
     /// On a day before the pack's first line for a charge that first line counts.

@@ -204,7 +204,7 @@ enum PaperTradingRoutes {
             json.member("status", "success")
             json.member("value", estimate.value)
             json.member("margin", estimate.margin)
-            json.member("charges", estimate.trades.reduce(Money.zero) { $0 + $1.charges })
+            json.member("charges", estimate.charges)
             json.member("available", estimate.available)
             json.member("worst_price", draft.side == .buy ? estimate.trades.map(\.price).max() : estimate.trades.map(\.price).min())
             json.array("fills") { json in

@@ -124,6 +124,11 @@ class Rows:
         return self.meta[-1]["epoch"] if self.meta else 1
 
     @property
+    def last_positions(self):
+        """The last row of each position of this epoch."""
+        return {Key(row["exchange"], row["symbol"], row["product"]): row for row in self.positions if row["epoch"] == self.epoch}
+
+    @property
     def last_orders(self):
         """The last row of each order of this epoch, by id."""
         return {row["order_id"]: row for row in self.orders if row["epoch"] == self.epoch}
@@ -151,12 +156,19 @@ def recomputed(rows):
     positions = {key: position for key, position in positions.items() if position.quantity}
     working = [row for row in rows.last_orders.values() if row["status"] in ("OPEN", "TRIGGER PENDING")]
     reserved = sum(units(row["reserved"]) for row in working)
-    short = sum(position.cost for position in positions.values() if position.quantity < 0)
+    margins = 0
+    for row in rows.last_positions.values():
+        position = positions.get(Key(row["exchange"], row["symbol"], row["product"]))
+        if position:
+            # Paid in full, or a fifth of it for the day, rounded up.
+            assert units(row["margin"]) in (position.cost, -(-position.cost // 5)), f"{row['symbol']} blocks {row['margin']}"
+            margins += units(row["margin"])
+    at_cost = sum(position.cost if position.quantity > 0 else -position.cost for position in positions.values())
     funds = Funds(
         capital=capital,
         cash=cash,
-        available=cash - reserved - 2 * short,
-        invested=sum(position.cost for position in positions.values()),
+        available=cash + at_cost - margins - reserved,
+        invested=margins,
         reserved=reserved,
         realised=realised,
         charges=charges,
@@ -184,7 +196,7 @@ def check_files(rows):
         assert counts[0] <= meta["n"][0] and counts[1] <= meta["n"][1] and counts[2] == meta["n"][2], f"meta counts {meta['n']}, not {counts}"
     else:
         assert counts == meta["n"], "meta counts other lines than there are"
-    last = {Key(row["exchange"], row["symbol"], row["product"]): row for row in rows.positions if row["epoch"] == rows.epoch}
+    last = rows.last_positions
     assert {key for key, row in last.items() if units(row["quantity"])} == set(positions)
     for key, position in positions.items():
         assert units(last[key]["quantity"]) == position.quantity

@@ -311,7 +311,7 @@ def proof_of_funds(house):
         page.get_by_role("img", name="Cash from ₹1,00,000.00").wait_for()
         before = page.get_by_role("rowheader").count()
         assert anna.order("INFY", 1)[0] == 201
-        until(lambda: page.get_by_role("rowheader").count() == before + 1, "the fill has its line")
+        until(lambda: page.get_by_role("rowheader").count() == before + 2, "the fill and its charges have their lines")
 
 
 @test("a proof that does not add up is said as an alert, with the figure")
