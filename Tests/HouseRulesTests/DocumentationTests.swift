@@ -53,7 +53,7 @@ import Web
 
     @Test func `the tree speaks of the product only`() throws {
         // The last is what a merge leaves behind.
-        let forbidden = [/deb\.debian\.org/, /pypi\.org/, /pythonhosted/, /\/root\//, /\/work\//, /(^|\n)(<{7}|>{7}) /]
+        let forbidden = [/deb\.debian\.org/, /pypi\.org/, /pythonhosted/, /\/root\//, /\/work\//, #/<{7} |>{7} /#]
         for folder in ["Sources", "Tests", "etc"] {
             for file in SourceTree.files(below: folder, ending: "")
             where file.hasSuffix(".swift") || file.hasSuffix(".md") || file.hasSuffix(".js") {

@@ -115,7 +115,8 @@ struct ScriptedBook {
             let quantity = try words.quantity()
             guard let kind = try words.kind() else { throw Misunderstood(word: verb) }
             command = .place(
-                OrderDraft(instrument: instrument, side: side, product: product, kind: kind, validity: validity, quantity: quantity), as: id)
+                OrderDraft(instrument: instrument, side: side, product: product, kind: kind, validity: validity, quantity: quantity), as: id
+            )
         case "modify":
             let id = try words.value { OrderID($0) }
             let word = try words.next()
