@@ -24,35 +24,82 @@ extension MarketHub {
         return Listing(count: quoted.count + places.count - inBoth, instruments: found)
     }
 
-    /// At most `limit` instruments: the exact symbol first, then those that begin with the text, then those that contain it in symbol
-    /// or name; among these plain shares first, then other series, futures, options. Letter case does not matter.
+    /// Both lists as a value, for looking through them elsewhere.
+    var lists: InstrumentLists { InstrumentLists(quoted: quoted, listed: listed) }
+
+    /// See `InstrumentLists.search`.
     package func search(_ text: String, on exchange: String, limit: Int = 20) -> [Instrument] {
-        var hits = quoted.search(text, on: exchange, limit: limit).map { (rank: $0.rank, instrument: quoted.instrument(at: $0.index)) }
-        // Quoted ones are passed over in the imported list, so that many are asked for beyond the limit as could be.
+        lists.search(text, on: exchange, limit: limit)
+    }
+}
+
+/// What feeds quote and what was imported, as one list. A value, because looking through a hundred thousand takes longer than a turn may.
+struct InstrumentLists: Sendable {
+    let quoted: InstrumentMaster
+    let listed: InstrumentMaster
+
+    /// At most `limit` instruments: the exact symbol first, then those that begin with the text, then those whose symbol or name contains
+    /// it; among these plain shares first, then other series, futures, options. Letter case does not matter.
+    func search(_ text: String, on exchange: String, limit: Int) -> [Instrument] {
+        var hits = quoted.search(text, on: exchange, limit: limit).map { ($0.rank, 0, quoted.instrument(at: $0.index)) }
+        // Quoted ones are passed over in the imported list, so as many more are asked for.
         hits += listed.search(text, on: exchange, limit: limit + hits.count)
-            .map { (rank: $0.rank, instrument: listed.instrument(at: $0.index)) }
-            .filter { !isQuoted($0.instrument.id) }
-        hits.sort { ($0.rank, isQuoted($0.instrument.id) ? 0 : 1) < ($1.rank, isQuoted($1.instrument.id) ? 0 : 1) }
-        return hits.prefix(limit).map(\.instrument)
+            .filter { quoted.index(of: listed.id(at: $0.index)) == nil }
+            .map { ($0.rank, 1, listed.instrument(at: $0.index)) }
+        hits.sort { ($0.0, $0.1) < ($1.0, $1.1) }
+        return hits.prefix(limit).map(\.2)
     }
 
-    /// Contracts of a segment (`NFO-OPT`), at most `limit`, in order of expiry, strike and symbol.
-    package func contracts(
-        in segment: String, on underlying: String? = nil, expiry: CivilDate? = nil, kind: String? = nil, limit: Int
-    ) -> Listing {
-        var found = quoted.contracts(in: segment, on: underlying, expiry: expiry).map { quoted.instrument(at: $0) }
-        let imported = listed.contracts(in: segment, on: underlying, expiry: expiry)
-        let isMixed = !found.isEmpty
-        if let kind { found.removeAll { $0.kind != kind } }
-        var count = found.count
-        for index in imported {
-            guard kind == nil || listed.kind(at: index) == kind, !isMixed || !isQuoted(listed.id(at: index)) else { continue }
-            count += 1
-            if found.count < limit || isMixed { found.append(listed.instrument(at: index)) }
+    /// Contracts of a segment (`NFO-OPT`), at most `limit`, in order of expiry and strike.
+    func contracts(in segment: String, on underlying: String? = nil, kind: String? = nil, limit: Int) -> Listing {
+        let some = quoted.contracts(in: segment, on: underlying).filter { kind == nil || quoted.kind(at: $0) == kind }
+        var others = listed.contracts(in: segment, on: underlying).filter { kind == nil || listed.kind(at: $0) == kind }
+        if !some.isEmpty { others.removeAll { quoted.index(of: listed.id(at: $0)) != nil } }
+        var found: [Instrument] = []
+        var (next, other) = (0, 0)
+        while found.count < limit, next < some.count || other < others.count {
+            let isQuotedNext =
+                other == others.count
+                || (next < some.count && quoted.contractOrder(at: some[next]) <= listed.contractOrder(at: others[other]))
+            found.append(isQuotedNext ? quoted.instrument(at: some[next]) : listed.instrument(at: others[other]))
+            if isQuotedNext { next += 1 } else { other += 1 }
         }
-        if isMixed {
-            found.sort { ($0.expiry?.dayNumber ?? 0, $0.strike, $0.id) < ($1.expiry?.dayNumber ?? 0, $1.strike, $1.id) }
+        return Listing(count: some.count + others.count, instruments: found)
+    }
+}
+
+extension Tradehouse {
+    /// Longer lists are looked through off the loop.
+    static let turnListLimit = 4_000
+
+    private func look<Value: Sendable>(_ work: @escaping @Sendable (InstrumentLists) -> Value) async throws -> Value {
+        let lists = market.lists
+        guard lists.listed.count > Tradehouse.turnListLimit else { return work(lists) }
+        do {
+            return try await world.workshop.run(patiently: false) { work(lists) }
+        } catch is PoolBusy {
+            throw HouseRefusal.chartsBusy
         }
-        return Listing(count: count, instruments: Array(found.prefix(limit)))
+    }
+
+    /// At most `limit` instruments by a piece of text, the likeliest first (`InstrumentLists.search`).
+    package func search(_ text: String, on exchange: String, limit: Int = 20) async throws -> [Instrument] {
+        try await look { $0.search(text, on: exchange, limit: limit) }
+    }
+
+    /// Contracts of a segment, at most `limit`, in order of expiry and strike.
+    package func contracts(in segment: String, on underlying: String?, kind: String? = nil, limit: Int) async throws -> Listing {
+        try await look { $0.contracts(in: segment, on: underlying, kind: kind, limit: limit) }
+    }
+
+    /// The chain of an underlying (`NIFTY`) on a derivatives exchange (`NFO`); without an expiry the nearest that has not ended. Nothing
+    /// when there are no such options.
+    package func optionChain(of underlying: String, on exchange: String, expiry: CivilDate?) async throws -> OptionChain? {
+        let spot = Underlying.spot(of: underlying, contractsOn: exchange).flatMap { market.instrument(for: $0) }
+        let centre = spot.flatMap { market.lastPrice(of: $0.id) }
+        let today = CivilDate(dayNumber: marketNow.dayNumber(offsetSeconds: indiaOffsetSeconds))
+        return try await look { lists in
+            lists.optionChain(of: underlying, on: exchange, expiry: expiry, today: today, spot: spot, centre: centre)
+        }
     }
 }

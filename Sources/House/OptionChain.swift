@@ -10,6 +10,11 @@ package struct OptionChain: Sendable {
         package var put: Instrument?
     }
 
+    /// Strikes in one chain, at most.
+    package static let strikeLimit = 300
+    /// Futures told with it, at most.
+    package static let futureLimit = 24
+
     package let underlying: String
     package let exchange: String
     /// The index or share that the contracts follow; nothing when the house does not know it.
@@ -25,13 +30,11 @@ package struct OptionChain: Sendable {
     package let strikeCount: Int
 }
 
-extension MarketHub {
-    /// Strikes in one chain, at most.
-    package static let strikeLimit = 300
-
-    /// The chain of an underlying (`NIFTY`) on a derivatives exchange (`NFO`); without an expiry the nearest that has not ended by
-    /// `today`. Nothing when there are no such options.
-    package func optionChain(of underlying: String, on exchange: String, expiry: CivilDate?, today: CivilDate) -> OptionChain? {
+extension InstrumentLists {
+    /// The chain with the strikes nearest to `centre`, when there are more than the limit. The nearest expiry is the first from `today` on.
+    func optionChain(
+        of underlying: String, on exchange: String, expiry: CivilDate?, today: CivilDate, spot: Instrument?, centre: Price?
+    ) -> OptionChain? {
         let options = contracts(in: exchange + "-OPT", on: underlying, limit: .max).instruments
         var expiries: [CivilDate] = []
         for option in options {
@@ -44,15 +47,15 @@ extension MarketHub {
             if option.kind == "CE" { strikes[strikes.count - 1].call = option } else { strikes[strikes.count - 1].put = option }
         }
         let count = strikes.count
-        let spot = Underlying.spot(of: underlying, contractsOn: exchange).flatMap { instrument(for: $0) }
-        if count > MarketHub.strikeLimit {
-            let centre = spot.flatMap { lastPrice(of: $0.id) } ?? strikes[count / 2].price
-            let from = strikes.firstIndex { $0.price >= centre } ?? count
-            let first = min(max(0, from - MarketHub.strikeLimit / 2), count - MarketHub.strikeLimit)
-            strikes = Array(strikes[first..<first + MarketHub.strikeLimit])
+        if count > OptionChain.strikeLimit {
+            let middle = centre ?? strikes[count / 2].price
+            let from = strikes.firstIndex { $0.price >= middle } ?? count
+            let first = min(max(0, from - OptionChain.strikeLimit / 2), count - OptionChain.strikeLimit)
+            strikes = Array(strikes[first..<first + OptionChain.strikeLimit])
         }
         return OptionChain(
             underlying: underlying, exchange: exchange, spot: spot, expiry: wanted, expiries: expiries,
-            futures: contracts(in: exchange + "-FUT", on: underlying, limit: 24).instruments, strikes: strikes, strikeCount: count)
+            futures: contracts(in: exchange + "-FUT", on: underlying, limit: OptionChain.futureLimit).instruments, strikes: strikes,
+            strikeCount: count)
     }
 }

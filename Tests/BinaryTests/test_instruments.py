@@ -46,6 +46,11 @@ def test_the_next_start_serves_the_list(binary, make_house, tmp_path):
     with person.connect() as connection:
         found = connection.get("/api/market/instruments?search=INFY").expect(200).json["instruments"]
         assert [(one["i"], one["quoted"]) for one in found] == [("NSE:INFY", True), ("BSE:INFY", False)]
+        watched = connection.get("/api/market/watch?instruments=BSE:INFY,NSE:INFY,NSE:NONE").expect(200).json["quotes"]
+        assert [(one["i"], one["quoted"]) for one in watched] == [("BSE:INFY", False), ("NSE:INFY", True)]
+        assert watched[0]["ltp"] is None and watched[0]["stale"] is True
+        order = {"exchange": "BSE", "tradingsymbol": "INFY", "transaction_type": "BUY", "quantity": 1, "product": "MIS", "order_type": "MARKET"}
+        assert connection.post("/api/paper-trading/orders", order).expect(409).json["error"] == "no_price"
         listed = connection.get("/api/market/instruments/MCX").expect(200).json
         assert listed["count"] == 1 and listed["instruments"][0]["expiry"] == "2026-12-29"
 

@@ -140,7 +140,7 @@ import Trading
     }
 
     @Test(arguments: [
-        ("time,open,high,low\n", "column `close`"), ("time,open,high,low,close\n", "no rows"),
+        ("time,open,high,low\n2026-07-20T09:15:00+05:30,1,1,1\n", "column `close`"), ("time,open,high,low,close\n", "no rows"),
         ("time,open,high,low,close\n2026-07-20 09:15,1,1,1,1\n", "line 2, column `time`"),
         ("time,open,high,low,close\n2026-07-20T09:15:00+05:30,0,1,1,1\n", "line 2, column `open`"),
         ("time,open,high,low,close\n2026-07-20T09:15:00+05:30,3,2,1,1\n", "line 2, column `high`"),

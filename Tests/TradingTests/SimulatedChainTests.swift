@@ -108,6 +108,15 @@ import Testing
         }
     }
 
+    @Test func `takes whole roots exactly`() {
+        for number in Int128(0)...2_000 {
+            let root = Int128(ContractValue.root(number))
+            #expect(root * root <= number && (root + 1) * (root + 1) > number, "\(number)")
+        }
+        let large = Int128(34_000_123)
+        #expect(ContractValue.root(large * large) == 34_000_123 && ContractValue.root(large * large - 1) == 34_000_122)
+    }
+
     @Test func `a new day brings new contracts, keeps the strikes it had and lets the expired go`() throws {
         var market = SimulatedMarket(seed: 5, at: Self.start)
         let before = Set(market.instruments.map(\.id))

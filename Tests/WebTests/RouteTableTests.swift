@@ -140,7 +140,7 @@ import Wire
         let shape = """
             {"i":"=NSE:INFY","ltp":"number","change":"number","pct":"number","open":"number","high":"number","low":"number",
              "close":"number","volume":"number","at":"integer","bid":"number","ask":"number","bids":"list","asks":"list","stale":"bool",
-             "tick":"number","lot":"number","name":"string","tradable":"bool","simulated":"bool"}
+             "tick":"number","lot":"number","name":"string","tradable":"bool","quoted":"bool","simulated":"bool"}
             """
         #expect(watch["quotes"].array?.count == 2)
         #expect(try JSONShape.differences(watch["quotes"].array?.first ?? .null, from: shape) == [])

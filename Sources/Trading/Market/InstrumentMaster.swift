@@ -14,8 +14,8 @@ package struct InstrumentFault: Error, Equatable, Sendable {
 
 /// Instruments in order of exchange and symbol.
 ///
-/// Invariants: 1. no id and no token is there twice. 2. `order` of ids is the order of rows; `byToken` holds every row once, by token.
-/// A row takes 48 bytes, 4 for the way by token, and its texts, of which equal ones are held once.
+/// Invariants: 1. no id and no token is there twice. 2. rows are in order of id; `byToken` holds every row once, by token.
+/// A row takes 48 bytes, 4 for the way by token, a contract's 4 for the way by expiry, and its texts, of which equal ones are held once.
 package struct InstrumentMaster: Sendable {
     /// Instruments in one master, at most: twice what the exchanges list together.
     package static let limit = 200_000
@@ -55,6 +55,8 @@ package struct InstrumentMaster: Sendable {
     private(set) var rows: [Row]
     private(set) var text: [UInt8]
     private var byToken: [UInt32]
+    /// The contracts by expiry, strike and id.
+    private var byExpiry: [UInt32]
     private(set) var words: [String]
     private var sizes: [Sizes]
 
@@ -63,6 +65,7 @@ package struct InstrumentMaster: Sendable {
         rows = []
         text = []
         byToken = []
+        byExpiry = []
         words = []
         sizes = []
     }
@@ -90,6 +93,11 @@ package struct InstrumentMaster: Sendable {
             throw InstrumentFault("tradingsymbol", "\(id(at: index)) is listed twice")
         }
         byToken = (0..<UInt32(rows.count)).sorted { rows[Int($0)].token < rows[Int($1)].token }
+        let all = rows
+        byExpiry = (0..<UInt32(rows.count)).filter { all[Int($0)].expiry != InstrumentMaster.noExpiry }.sorted {
+            let (one, other) = (all[Int($0)], all[Int($1)])
+            return (one.expiry, one.strike, $0) < (other.expiry, other.strike, $1)
+        }
         for (one, next) in zip(byToken, byToken.dropFirst()) where rows[Int(one)].token == rows[Int(next)].token {
             throw InstrumentFault(
                 "instrument_token", "\(rows[Int(one)].token) is the number of \(id(at: Int(one))) and of \(id(at: Int(next)))")
@@ -99,7 +107,9 @@ package struct InstrumentMaster: Sendable {
     package var count: Int { rows.count }
     package var isEmpty: Bool { rows.isEmpty }
     /// What the packed list takes in memory, about.
-    package var bytes: Int { rows.count * (MemoryLayout<Row>.stride + 4) + text.count + sizes.count * MemoryLayout<Sizes>.stride }
+    package var bytes: Int {
+        rows.count * (MemoryLayout<Row>.stride + 4) + byExpiry.count * 4 + text.count + sizes.count * MemoryLayout<Sizes>.stride
+    }
 
     // MARK: Finding
 
@@ -143,13 +153,18 @@ package struct InstrumentMaster: Sendable {
         guard let word = words.firstIndex(of: segment) else { return [] }
         let wanted = underlying.map { Array($0.utf8) }
         let day = expiry.map { Int32($0.dayNumber) }
-        let found = rows.indices.filter { index in
-            let row = rows[index]
-            guard Int(row.segment) == word, row.expiry != InstrumentMaster.noExpiry, day == nil || row.expiry == day else { return false }
-            return wanted.map { bytes(row.underlyingAt, row.underlyingLength).elementsEqual($0) } ?? true
+        var found: [Int] = []
+        for place in byExpiry {
+            let row = rows[Int(place)]
+            guard Int(row.segment) == word, day == nil || row.expiry == day else { continue }
+            if let wanted, !bytes(row.underlyingAt, row.underlyingLength).elementsEqual(wanted) { continue }
+            found.append(Int(place))
         }
-        return found.sorted { (rows[$0].expiry, rows[$0].strike, $0) < (rows[$1].expiry, rows[$1].strike, $1) }
+        return found
     }
+
+    /// Where a contract stands among contracts: by expiry, then strike.
+    package func contractOrder(at index: Int) -> (expiry: Int32, strike: Int64) { (rows[index].expiry, rows[index].strike) }
 
     package func kind(at index: Int) -> String { words[Int(rows[index].kind)] }
 

@@ -180,10 +180,9 @@ enum ContractValue {
     /// What time adds, for an option whose strike is `away` from the future.
     private static func timeValue(_ spot: Int64, _ left: Int64, away: Int64) -> Int64 {
         guard left > 0 else { return 0 }
-        // In hundredths of a paisa; the root of a number below 2⁵³ is the same on every machine.
+        // In hundredths of a paisa, in whole numbers: the same on every machine.
         let yearly = spot / 10_000 * spread / 10_000
-        let part = Double(left) / Double(yearSeconds)
-        let deviation = Int64(Double(yearly) * part.squareRoot())
+        let deviation = root(Int128(yearly) * Int128(yearly) * Int128(left) / Int128(yearSeconds))
         guard deviation > 0 else { return 0 }
         // How many deviations away, in thousandths of a tenth.
         let place = Int64(Int128(away.magnitude / 10_000) * 10_000 / Int128(deviation))
@@ -192,6 +191,17 @@ enum ContractValue {
         let into = place % 1_000
         let share = table[index] + (table[index + 1] - table[index]) * into / 1_000
         return deviation * share / 1_000_000 * 10_000
+    }
+
+    /// The whole part of a square root, by Newton's way from above.
+    static func root(_ square: Int128) -> Int64 {
+        guard square > 0 else { return 0 }
+        var guess = Int128(1) << Int128((129 - square.leadingZeroBitCount) / 2)
+        while true {
+            let next = (guess + square / guess) / 2
+            guard next < guess else { return Int64(guess) }
+            guess = next
+        }
     }
 
     /// What a standard normal variable is worth above a threshold of 0, 0.1, … 4 deviations, in millionths: φ(x) − x(1 − Φ(x)).

@@ -19,8 +19,8 @@ enum InstrumentRoutes {
 
     /// Instruments in one legacy listing.
     static let listingLimit = 100
-    /// Contracts in one legacy listing; an index has about 4,000 options.
-    static let contractLimit = 5_000
+    /// Contracts in one legacy listing; the largest index has about 1,500 options.
+    static let contractLimit = 2_000
     /// Instruments in one answer of our own search.
     static let findLimit: Int64 = 100
 
@@ -34,7 +34,7 @@ enum InstrumentRoutes {
             throw FieldProblem(
                 place: .query, field: "limit", kind: .rule(code: "out_of_range", text: "`limit` must be 1 to \(findLimit)."))
         }
-        let found = house.market.search(text, on: exchange, limit: Int(limit))
+        let found = try await house.search(text, on: exchange, limit: Int(limit))
         return .object(reserving: 256 + 400 * found.count) { json in
             json.member("status", "success")
             json.array("instruments") { json in
@@ -54,8 +54,7 @@ enum InstrumentRoutes {
             throw FieldProblem(
                 place: .query, field: "expiry", kind: .rule(code: "not_a_date", text: "`expiry` must be a day such as 2026-12-29."))
         }
-        let today = CivilDate(dayNumber: house.marketNow.dayNumber(offsetSeconds: indiaOffsetSeconds))
-        guard let chain = house.market.optionChain(of: underlying, on: exchange, expiry: expiry, today: today) else {
+        guard let chain = try await house.optionChain(of: underlying, on: exchange, expiry: expiry) else {
             throw Refusal(
                 404, "unknown_chain",
                 "There are no options on \(underlying)\(expiry.map { " that end on \($0)" } ?? "") on \(exchange).", field: "underlying")
@@ -88,7 +87,7 @@ enum InstrumentRoutes {
 
     @Sendable static func search(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
         let exchange = (call.query("exchange") ?? "ALL").uppercased()
-        let found = house.market.search(call.parameters[0], on: exchange)
+        let found = try await house.search(call.parameters[0], on: exchange)
         return .object(reserving: 8192) { json in
             json.member("status", "success")
             json.member("query", call.parameters[0])
@@ -114,10 +113,10 @@ enum InstrumentRoutes {
         }
     }
 
-    private static func contracts(_ house: isolated Tradehouse, _ call: Call, segment: String, isOption: Bool) throws -> Reply {
+    private static func contracts(_ house: isolated Tradehouse, _ call: Call, segment: String, isOption: Bool) async throws -> Reply {
         let underlying = call.query("underlying").flatMap { $0.isEmpty ? nil : $0.uppercased() }
         let kind = isOption ? call.query("option_type").flatMap { $0.isEmpty ? nil : $0.uppercased() } : nil
-        let found = house.market.contracts(in: segment, on: underlying, kind: kind, limit: contractLimit)
+        let found = try await house.contracts(in: segment, on: underlying, kind: kind, limit: contractLimit)
         return .object(reserving: 512 + 280 * found.instruments.count) { json in
             json.member("status", "success")
             json.member("segment", segment)
@@ -131,10 +130,10 @@ enum InstrumentRoutes {
     }
 
     @Sendable static func futures(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
-        try contracts(house, call, segment: "NFO-FUT", isOption: false)
+        try await contracts(house, call, segment: "NFO-FUT", isOption: false)
     }
 
     @Sendable static func options(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
-        try contracts(house, call, segment: "NFO-OPT", isOption: true)
+        try await contracts(house, call, segment: "NFO-OPT", isOption: true)
     }
 }

@@ -54,16 +54,21 @@ enum MarketRoutes {
 
     // MARK: Prices
 
-    /// The instruments that `symbols=NSE:RELIANCE,NSE:INFY` names and the house knows, with what it knows.
-    private static func named(_ call: Call, _ house: isolated Tradehouse, field: String) throws -> [(key: String, board: MarketHub.Board)] {
+    /// The instruments that `symbols=NSE:RELIANCE,NSE:INFY` names and the house knows, each under the word it was asked by.
+    private static func known(_ call: Call, _ house: isolated Tradehouse, field: String) throws -> [(key: String, instrument: Instrument)] {
         let keys = try call.queryFields.text(field, limit: 65_536).split(separator: ",")
         guard keys.count <= symbolLimit else { throw FieldProblem(place: .query, field: field, kind: .tooLong(symbolLimit)) }
         return keys.compactMap { key in
             // A bare number is an instrument too; the answer goes by what was asked.
-            let id = InstrumentID(key: key) ?? Int64(key).flatMap { house.market.instrument(token: $0)?.id }
-            guard let id, let board = house.market.board(for: id) else { return nil }
-            return (String(key), board)
+            let found =
+                InstrumentID(key: key).map { house.market.instrument(for: $0) } ?? Int64(key).flatMap { house.market.instrument(token: $0) }
+            return found.map { (String(key), $0) }
         }
+    }
+
+    /// Of these the ones that a feed quotes, with what it told.
+    private static func named(_ call: Call, _ house: isolated Tradehouse, field: String) throws -> [(key: String, board: MarketHub.Board)] {
+        try known(call, house, field: field).compactMap { key, instrument in house.market.board(for: instrument.id).map { (key, $0) } }
     }
 
     @Sendable static func prices(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
@@ -103,12 +108,18 @@ enum MarketRoutes {
     @Sendable static func ohlc(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply { try kite(house, call, .ohlc) }
 
     @Sendable static func watch(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
-        let found = try named(call, house, field: "instruments")
+        let found = try known(call, house, field: "instruments")
         let now = house.world.now()
         return .object(reserving: 256 + 700 * found.count) { json in
             json.member("status", "success")
             json.array("quotes") { json in
-                for (_, board) in found { MarketViews.quote(board, at: now, facts: true, depth: true, &json) }
+                for (_, instrument) in found {
+                    if let board = house.market.board(for: instrument.id) {
+                        MarketViews.quote(board, at: now, facts: true, depth: true, &json)
+                    } else {
+                        MarketViews.unquoted(instrument, &json)
+                    }
+                }
             }
         }
     }

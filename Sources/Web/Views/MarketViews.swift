@@ -34,14 +34,27 @@ enum MarketViews {
             json.nullMember("ltp")
         }
         json.member("stale", board.receivedAt.map { wall - $0 > MarketHub.staleAfter } ?? true)
-        if facts {
-            json.member("tick", board.instrument.tickSize)
-            json.member("lot", board.instrument.lotSize)
-            json.member("name", board.instrument.name)
-            json.member("tradable", board.instrument.isTradable)
-            json.member("simulated", board.instrument.isSimulated)
-        }
+        if facts { self.facts(of: board.instrument, isQuoted: true, &json) }
         json.endObject()
+    }
+
+    /// The same of an instrument that is listed and that no feed quotes.
+    static func unquoted(_ instrument: Instrument, _ json: inout JSONWriter) {
+        json.beginObject()
+        json.member("i", instrument.id.key)
+        json.nullMember("ltp")
+        json.member("stale", true)
+        facts(of: instrument, isQuoted: false, &json)
+        json.endObject()
+    }
+
+    private static func facts(of instrument: Instrument, isQuoted: Bool, _ json: inout JSONWriter) {
+        json.member("tick", instrument.tickSize)
+        json.member("lot", instrument.lotSize)
+        json.member("name", instrument.name)
+        json.member("tradable", instrument.isTradable)
+        json.member("quoted", isQuoted)
+        json.member("simulated", instrument.isSimulated)
     }
 
     private static func levels(_ name: StaticString, _ levels: [DepthLevel], _ json: inout JSONWriter) {
