@@ -87,6 +87,8 @@ private func trade(_ side: Side, _ quantity: Quantity, _ price: Price, _ product
     @Test func `print the price of what cannot be divided evenly, and stay whole at the limits`() {
         let thirds = sheet([trade(.buy, 1, "1"), trade(.buy, 2, "2")], nil, last: "1", close: "0")
         #expect(thirds.net[0].averagePrice.text == "1.66666667")
+        let left = sheet([trade(.buy, 1, "1"), trade(.buy, 2, "2"), trade(.sell, 2, "2")], nil, last: "1", close: "0")
+        #expect(left.net[0].carried?.value.text == "1.66666667" && left.net[0].carried?.quantity.text == "1")
         let largest = TradingTests.trade(.buy, PaperLimits.orderQuantity, PaperLimits.price)
         // In and out a hundred times: more than a quantity holds, though never more than one order at a time.
         let exit = TradingTests.trade(.sell, PaperLimits.orderQuantity, PaperLimits.price)

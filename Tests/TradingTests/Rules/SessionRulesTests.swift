@@ -184,6 +184,7 @@ private func words(_ calendar: MarketCalendar, _ day: String, _ time: String) ->
         #expect(try time("NFO", .options, "2026-11-20") == "15:25" && time("CDS", .futures, "2026-11-20") == "16:45")
         #expect(try time("MCX", .futures, "2026-11-20") == "23:45")
         #expect(try time("NSE", .equity, "2025-10-21") == "14:35", "ten minutes before a short day's end")
+        #expect(try time("NSE", .equity, "2022-10-24") == "19:05", "and of an evening that the usual time comes before")
         #expect(try time("NSE", .equity, "2026-11-20", .delivery) == nil && time("NFO", .futures, "2026-11-20", .carry) == nil)
         #expect(try time("CRYPTO", .spot, "2026-11-20") == nil)
     }
