@@ -6,7 +6,8 @@ import PackageDescription
 let package = Package(
     name: "tradehouse",
     targets: [
-        .target(name: "Trading"),
+        // A square root is a call into libm in debug builds; programs that link nothing but Trading would miss it.
+        .target(name: "Trading", linkerSettings: [.linkedLibrary("m")]),
         .target(name: "Wire"),
         .target(
             name: "CPlatform",
