@@ -55,7 +55,7 @@ def main():
             try:
                 for _ in range(min(options.life, len(left))):
                     tool = left[0]
-                    copied = rounds.round(tool)
+                    copied = rounds.round(tool, RETENTION_SECONDS)
                     longest[tool] = max(longest[tool], copied.seconds)
                     if copied.seconds > RETENTION_SECONDS:
                         slow[tool] += 1

@@ -92,8 +92,8 @@ class CopyRounds:
                 vanished = True
         return time.monotonic() - started, vanished
 
-    def round(self, tool):
-        """One copy, proven and served."""
+    def round(self, tool, promised_seconds=None):
+        """One copy, proven and served; one that took longer than what is promised anything is only timed."""
         if self.failures:
             raise self.failures[0]
         told = {trader.person.id: {key: (order.status, order.filled) for key, order in list(trader.orders.items())} for trader in self.traders}
@@ -101,6 +101,8 @@ class CopyRounds:
         place.mkdir(exist_ok=True)
         target = place / "data"
         seconds, vanished = self.copy(tool, target)
+        if promised_seconds is not None and seconds > promised_seconds:
+            return Copied(seconds, vanished, 0)
         work = place / "served"
         if work.exists():
             shutil.rmtree(work)
