@@ -236,7 +236,7 @@ import Testing
             modify #1 market quantity 9         → filled 9 @ 1300, complete, available 300
             buy 1 GHOST limit 100               → open, reserved 100
             book GHOST 5@150 | 0@0 last 150
-            modify #2 market                    → open, no fills, reserved 100
+            modify #2 market                    → open, no fills, reserved 150
             book GHOST 5@150 | 5@310 last 310   → no fills, #2 cancelled insufficient_funds
             """)
     }

@@ -52,9 +52,10 @@ struct Liquidity {
         return kept
     }
 
-    /// Whether an order of `side` could fill at all, at some price.
+    /// Whether the quote offers an order of `side` anything at all, at some price, be it that this book took it already.
     func isUsable(for side: Side) -> Bool {
-        hasDepth ? bestLevel(for: side) != nil : last > .zero
+        guard hasDepth else { return last > .zero }
+        return !(side == .buy ? displayedAsks : displayedBids).isEmpty
     }
 
     /// What fills next, at which price and by which rule; `limit` nil for a market order.

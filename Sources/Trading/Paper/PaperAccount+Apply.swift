@@ -41,6 +41,12 @@ extension PaperAccount {
                 placed[slot].trigger(at: instant)
                 touched.orders.insert(id)
                 updatedAt = instant
+            case .orderMet(let id, let price, let instant):
+                let slot = knownSlot(id)
+                placed[slot].referencePrice = price
+                placed[slot].updatedAt = instant
+                touched.orders.insert(id)
+                updatedAt = instant
             case .orderHeld(let id, let amount):
                 let slot = knownSlot(id)
                 reserved += amount - placed[slot].reserved
@@ -155,14 +161,11 @@ extension PaperAccount {
 
 extension Order {
     /// New terms; a change of the trigger arms the stop again, a change of kind without a trigger sets it live.
-    ///
-    /// An order that never met a quote and gives up its own price keeps holding funds at it.
     mutating func amend(_ amendment: OrderAmendment, at instant: Timestamp) {
         if let quantity = amendment.quantity { self.quantity = quantity }
         if let validity = amendment.validity { self.validity = validity }
         if let kind = amendment.kind, kind != self.kind {
             let keepsTrigger = isTriggered && kind.triggerPrice == self.kind.triggerPrice
-            if kind == .market, referencePrice == nil { referencePrice = self.kind.limitPrice ?? self.kind.triggerPrice }
             self.kind = kind
             if !keepsTrigger {
                 isTriggered = false

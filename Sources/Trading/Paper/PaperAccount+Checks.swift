@@ -86,6 +86,11 @@ extension PaperAccount {
 }
 
 extension Order {
+    /// The last price that it is held at from now on, when this quote is one that it can meet.
+    func meets(_ quote: Quote, _ liquidity: Liquidity?) -> Price? {
+        kind.isMarketOnceLive || liquidity?.isUsable(for: side) == true ? quote.lastPrice : nil
+    }
+
     /// Whether it makes no sense without a current price: it would wait at no price of its own, or not at all.
     var needsPriceNow: Bool {
         guard state == .open else { return false }

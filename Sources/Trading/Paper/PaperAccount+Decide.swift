@@ -121,7 +121,7 @@ extension PaperAccount {
         if let short = missingHoldings(for: order) { return [rejected(order, .insufficientHoldings, instrument, short)] }
 
         var liquidity = quote.map { self.liquidity($0, at: instant) }
-        if let quote, order.kind.isMarketOnceLive || liquidity?.isUsable(for: order.side) == true { order.referencePrice = quote.lastPrice }
+        order.referencePrice = quote.flatMap { order.meets($0, liquidity) }
         let loss = loss(market)
         var rehearsal = Rehearsal(self, order.instrument, lot: instrument.lotSize, market, loss: loss, at: instant)
         let heldBefore = rehearsal.reservedHere
@@ -162,6 +162,8 @@ extension PaperAccount {
         if missingHoldings(for: amended) != nil { throw .insufficientHoldings }
 
         var liquidity = quote.map { self.liquidity($0, at: instant) }
+        let meets = amended.referencePrice == nil ? quote.flatMap { amended.meets($0, liquidity) } : nil
+        if let meets { amended.referencePrice = meets }
         let loss = loss(market)
         var rehearsal = Rehearsal(self, order.instrument, lot: instrument.lotSize, market, loss: loss, at: instant)
         let heldBefore = rehearsal.reservedHere
@@ -171,6 +173,7 @@ extension PaperAccount {
         rehearsal.amend(index, to: amended)
         let onlyCloses = rehearsal.onlyCloses(index, comparedWith: heldBefore)
         rehearsal.note(.orderModified(id, amendment, at: instant))
+        if let meets { rehearsal.note(.orderMet(id, meets, at: instant)) }
         arrive(amended, index, &liquidity, &rehearsal)
         let left = rehearsal.available
         guard left >= .zero || left >= available + loss || onlyCloses else { throw .insufficientFunds }
@@ -210,7 +213,8 @@ extension PaperAccount {
                 let side = placed[slot].side
                 let limit = placed[slot].kind.limitPrice
                 let offer = liquidity.offer(to: side, limit: limit, isResting: true, wanted: placed[slot].pendingQuantity)
-                if offer != nil || liquidity.hasTraded(atOrThrough: limit, side) { live.append((index, false)) }
+                let isNew = placed[slot].referencePrice == nil && liquidity.isUsable(for: side)
+                if isNew || offer != nil || liquidity.hasTraded(atOrThrough: limit, side) { live.append((index, false)) }
             }
         }
         guard !live.isEmpty else { return [] }
@@ -228,8 +232,11 @@ extension PaperAccount {
         }
         var products: Set<Product> = []
         for (index, isTriggered) in live {
-            rehearsal.match(index, with: &liquidity, arriving: isTriggered, withinFunds: true)
-            if isTriggered { rehearsal.queue(index, liquidity) }
+            let order = placed[slots[index]]
+            let isNew = order.referencePrice == nil && liquidity.isUsable(for: order.side)
+            if isNew { rehearsal.meet(index, at: tick.lastPrice) }
+            rehearsal.match(index, with: &liquidity, arriving: isTriggered || isNew, withinFunds: true)
+            if isTriggered || isNew { rehearsal.queue(index, liquidity) }
             products.insert(placed[slots[index]].product)
         }
         for product in Product.allCases where products.contains(product) { rehearsal.cancelUnfunded(product) }

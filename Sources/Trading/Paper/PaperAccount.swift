@@ -154,8 +154,10 @@ extension Order {
     ///
     /// The limit, or the trigger of an SL-M; a sale, which may fill above, holds at the last price at placement if that is higher.
     /// A market order holds at that last price.
-    var reservationPrice: Price {
-        let reference = referencePrice ?? .zero
+    var reservationPrice: Price { Order.reservationPrice(kind, side, reference: referencePrice) }
+
+    static func reservationPrice(_ kind: OrderKind, _ side: Side, reference: Price?) -> Price {
+        let reference = reference ?? .zero
         return switch (kind, side) {
         case (.market, _): reference
         case (.limit(let limit), .buy), (.stopLimit(_, let limit), .buy): limit

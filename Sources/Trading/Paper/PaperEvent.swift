@@ -9,6 +9,8 @@ package enum PaperEvent: Hashable, Sendable {
     case orderModified(OrderID, OrderAmendment, at: Timestamp)
     /// A stop reached its trigger and lives on as a market or limit order.
     case orderTriggered(OrderID, at: Timestamp)
+    /// An order that was placed while nothing was quoted met its first quote, at this last price.
+    case orderMet(OrderID, Price, at: Timestamp)
     /// One execution; `margin` is what its position blocks from then on.
     case orderFilled(OrderID, Trade, margin: Money)
     /// What a working order holds of the funds from now on.

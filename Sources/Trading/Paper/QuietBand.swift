@@ -37,6 +37,8 @@ extension PaperAccount {
         for slot in slots {
             let order = placed[slot]
             let isWaiting = order.state == .triggerPending
+            // One that never met a quote takes note of the first.
+            if order.referencePrice == nil, !isWaiting { return .empty }
             guard let price = isWaiting ? order.kind.triggerPrice : order.kind.limitPrice else { return .empty }
             // A buy limit and a sell's stop wait for the price to fall, the others for it to rise.
             if (order.side == .buy) != isWaiting { low = max(low, price.units) } else { high = min(high, price.units) }

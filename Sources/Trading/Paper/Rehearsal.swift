@@ -146,6 +146,12 @@ struct Rehearsal {
         }
     }
 
+    /// The order at `index` meets the first quote of its life.
+    mutating func meet(_ index: Int, at last: Price) {
+        lines[index].reservationPrice = Order.reservationPrice(lines[index].kind, lines[index].side, reference: last)
+        events.append(.orderMet(lines[index].id, last, at: at))
+    }
+
     /// A stop reached its trigger: it arrives in the market now.
     mutating func trigger(_ index: Int) {
         lines[index].isArriving = true
