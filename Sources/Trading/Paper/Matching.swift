@@ -44,6 +44,12 @@ struct Liquidity {
 
     /// Positive levels as long as they get worse: what a broken packet holds behind is not believed.
     private static func levels(_ levels: [DepthLevel], isBetter: (Price, Price) -> Bool) -> [DepthLevel] {
+        // Nearly every packet is sound, and is then taken as it is.
+        var isSound = true
+        for (index, level) in levels.enumerated() {
+            isSound = isSound && level.price > .zero && level.quantity > .zero && (index == 0 || isBetter(levels[index - 1].price, level.price))
+        }
+        if isSound { return levels }
         var kept: [DepthLevel] = []
         for level in levels where level.price > .zero && level.quantity > .zero {
             if let worst = kept.last, !isBetter(worst.price, level.price) { break }

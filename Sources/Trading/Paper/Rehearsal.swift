@@ -50,7 +50,8 @@ struct Rehearsal {
     private let at: Timestamp
     private let epoch: Int
     private var lines: [Line] = []
-    private var positions: [Product: Position] = [:]
+    /// By `Product.ordinal`.
+    private var positions: [Position?]
     /// By `Product.ordinal`.
     private let terms: [TradingTerms]
     /// What the working orders of all other instruments hold.
@@ -69,9 +70,7 @@ struct Rehearsal {
         self.lot = lot
         at = instant
         epoch = account.epoch
-        for product in Product.allCases {
-            positions[product] = account.positions[PositionKey(instrument: instrument, product: product)]
-        }
+        positions = Product.allCases.map { account.positions[PositionKey(instrument: instrument, product: $0)] }
         let slots = account.working[instrument] ?? []
         lines.reserveCapacity(slots.count + 1)
         var reservedHere = Money.zero
@@ -111,7 +110,7 @@ struct Rehearsal {
         opening == .zero ? .zero : terms[line.product.ordinal].held(line.side, opening, at: line.reservationPrice, after: filledValue)
     }
 
-    private func quantity(of product: Product) -> Quantity { positions[product]?.quantity ?? .zero }
+    private func quantity(of product: Product) -> Quantity { positions[product.ordinal]?.quantity ?? .zero }
 
     // MARK: - What happens
 
@@ -260,7 +259,7 @@ struct Rehearsal {
     private mutating func fill(_ index: Int, _ quantity: Quantity, at price: Price, rule: FillRule) {
         let line = lines[index]
         let (position, funds, realised, charges) = after(filling: index, quantity, at: price, as: rule.role)
-        positions[line.product] = position
+        positions[line.product.ordinal] = position
         lines[index].filledValue += price.value(of: quantity)
         hasFilled = true
         isFunded = isFunded && realised == nil && isCovered(index, quantity, at: price)
@@ -282,7 +281,7 @@ struct Rehearsal {
         let line = lines[index]
         let terms = terms[line.product.ordinal]
         let key = PositionKey(instrument: instrument, product: line.product)
-        var position = positions[line.product] ?? Position(key: key, openedAt: at, epoch: epoch)
+        var position = positions[line.product.ordinal] ?? Position(key: key, openedAt: at, epoch: epoch)
         let blocked = position.margin
         let realised = position.take(line.side, quantity, at: price, on: at)
         position.margin = terms.margin(of: position)

@@ -1,8 +1,8 @@
 // On which terms a book trades an instrument: what a position blocks, what an order holds for one, and what a fill costs. Where they come
 // from is the dated rule pack in `Trading/Rules`; tests without one trade on plain terms.
 
-/// The terms of one instrument and product at one time.
-package struct TradingTerms: Hashable, Sendable {
+/// The terms of one instrument and product at one time. Never changes after it was made; shared, because it is large and looked up often.
+package final class TradingTerms: Hashable, Sendable {
     /// Margin of a long position, as a share of its cost.
     package let longMargin: Rate
     /// Margin of a short position, as a share of its cost.
@@ -26,6 +26,19 @@ package struct TradingTerms: Hashable, Sendable {
 
     /// Everything is paid in full, a short sale with as much again, and nothing is charged.
     package static let plain = TradingTerms()
+
+    package static func == (a: TradingTerms, b: TradingTerms) -> Bool {
+        a === b
+            || (a.longMargin == b.longMargin && a.shortMargin == b.shortMargin && a.shortMarginPerUnit == b.shortMarginPerUnit
+                && a.charges == b.charges)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(longMargin)
+        hasher.combine(shortMargin)
+        hasher.combine(shortMarginPerUnit)
+        hasher.combine(charges)
+    }
 
     /// What `position` blocks, rounded up to 10⁻⁸.
     package func margin(of position: Position) -> Money {
