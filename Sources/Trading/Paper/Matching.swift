@@ -47,7 +47,8 @@ struct Liquidity {
         // Nearly every packet is sound, and is then taken as it is.
         var isSound = true
         for (index, level) in levels.enumerated() {
-            isSound = isSound && level.price > .zero && level.quantity > .zero && (index == 0 || isBetter(levels[index - 1].price, level.price))
+            isSound =
+                isSound && level.price > .zero && level.quantity > .zero && (index == 0 || isBetter(levels[index - 1].price, level.price))
         }
         if isSound { return levels }
         var kept: [DepthLevel] = []
