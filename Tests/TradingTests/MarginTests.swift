@@ -31,6 +31,25 @@ import Testing
             """)
     }
 
+    @Test func `explains in the proof of funds why more is available than the cash`() throws {
+        var story = Story()
+        try story.tell(
+            """
+            capital 10000
+            margin MIS 20
+            quote INFY 999 1000
+            buy 20 INFY market
+            quote SBIN 499.95 500
+            sell 10 SBIN market
+            buy 1 INFY limit 900 CNC
+            """)
+        let proof = FundsProof(of: story.account.snapshot)
+        #expect(proof.addsUp)
+        #expect(Set(proof.holds.map(\.cause)) == [.workingOrder, .shortPosition, .longOnMargin])
+        #expect(story.account.cash - proof.holds.reduce(Money.zero) { $0 + $1.amount } == story.account.available)
+        #expect(proof.holds.first { $0.cause == .longOnMargin }?.amount == Money(whole: -16_000))
+    }
+
     @Test func `of delivery is the whole cost whatever intraday needs`() throws {
         try check(
             """

@@ -34,11 +34,12 @@ package struct FundsProof: Sendable, Equatable {
         package let trade: Trade?
     }
 
-    /// What part of the cash cannot be used, and why.
+    /// Why what is available differs from the cash. Negative is what a position leaves free that was not paid from own funds.
     package struct Hold: Sendable, Equatable {
         package enum Cause: String, Sendable {
             case workingOrder = "working_order"
             case shortPosition = "short_position"
+            case longOnMargin = "long_on_margin"
         }
 
         package let cause: Cause
@@ -187,6 +188,12 @@ private struct FundsWalk {
             short += position.shortCost
             let margin = recorded[key] ?? .zero
             margins += margin
+            if position.longCost != .zero, position.longCost != margin {
+                holds.append(
+                    FundsProof.Hold(
+                        cause: .longOnMargin, amount: margin - position.longCost, order: nil, instrument: key.instrument,
+                        product: key.product))
+            }
             guard position.shortCost != .zero else { continue }
             // The proceeds are not the seller's yet, and the margin is beside them.
             holds.append(

@@ -278,7 +278,7 @@ export interface Proof {
   difference_count: number;
   figures: Array<{ figure: string; subject: string | null; recorded: string; computed: string; holds: boolean }>;
   holds: Array<{
-    cause: "working_order" | "short_position";
+    cause: "working_order" | "short_position" | "long_on_margin";
     amount: number;
     order_id: string | null;
     exchange: string;

@@ -59,6 +59,7 @@ enum Prove {
             let what =
                 switch hold.cause {
                 case .workingOrder: "held by the working order \(hold.order?.text ?? "") in \(hold.instrument.key)"
+                case .longOnMargin: "margin less cost of the position in \(hold.instrument.key)"
                 case .shortPosition: "proceeds and margin of the short position in \(hold.instrument.key)"
                 }
             Terminal.print("  not available: \(hold.amount.inRupees) \(what)")

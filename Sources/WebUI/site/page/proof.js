@@ -198,7 +198,7 @@ function holds(proof) {
   return h(
     "details",
     { class: "holds" },
-    h("summary", null, `Why less is available than the cash: ${format.quantity(proof.holds.length)} holds`),
+    h("summary", null, `Why what is available is not the cash: ${format.quantity(proof.holds.length)} reasons`),
     h(
       "ul",
       null,
@@ -209,7 +209,9 @@ function holds(proof) {
           `${format.rupees(hold.amount)} `,
           hold.cause === "working_order"
             ? `held by the working order in ${hold.tradingsymbol} (${hold.order_id})`
-            : `proceeds and margin of the short position in ${hold.tradingsymbol}`,
+            : hold.cause === "long_on_margin"
+              ? `margin less cost of the position in ${hold.tradingsymbol}: what was bought beyond own funds`
+              : `proceeds and margin of the short position in ${hold.tradingsymbol}`,
         )
       ),
     ),
