@@ -146,7 +146,7 @@ class Writer:
         style = self.depth
         if style == "mixed":
             style = self.random.choice(["full", "thin", "broken", "none"])
-        traded = 0 if self.chance(30) else self.shown_quantity(symbol) * self.random.choice([1, 1, 2, 8])
+        traded = 0 if self.chance(30) else min(9 * 10**10 * ONE, self.shown_quantity(symbol) * self.random.choice([1, 1, 2, 8]))
         bids = asks = []
         if style != "none":
             middle = last + self.random.choice([-2, -1, 0, 0, 0, 1, 2]) * tick

@@ -82,15 +82,15 @@ class Terms:
         return self.intraday_percent if product == "MIS" else 100
 
     def charges(self, product, side, value):
-        """What an order of this value pays in all. Lines are rounded one by one, GST from the exact parts, the stamp duty to the rupee."""
+        """What an order of this value pays in all. Lines are rounded one by one, GST from them unrounded but for the brokerage, the stamp duty to the rupee."""
         if not self.charged or value == 0:
             return 0
         brokerage, cap, tax_buy, tax_sale, exchange, sebi, stamp = self.DELIVERY if product == "CNC" else self.INTRADAY
-        exact_brokerage = min(value * brokerage, cap * ONE)
+        fee = half_up(min(value * brokerage, cap * ONE), ONE)
         tax = half_up(value * (tax_buy if side == BUY else tax_sale), ONE)
-        gst = half_up(self.GST_PERCENT * (exact_brokerage + value * exchange + value * sebi), 100 * ONE)
+        gst = half_up(self.GST_PERCENT * (fee * ONE + value * exchange + value * sebi), 100 * ONE)
         duty = half_up(half_up(value * stamp, ONE), ONE) * ONE if side == BUY else 0
-        return tax + half_up(value * exchange, ONE) + half_up(value * sebi, ONE) + half_up(exact_brokerage, ONE) + duty + gst
+        return tax + half_up(value * exchange, ONE) + half_up(value * sebi, ONE) + fee + duty + gst
 
 
 # What a book knows of the market
@@ -123,7 +123,9 @@ class Quote:
 def believed(levels, side):
     result = []
     for price, quantity in levels:
-        if price <= 0 or quantity <= 0 or (result and (price - result[-1][0]) * side >= 0):
+        if price <= 0 or quantity <= 0:
+            continue
+        if result and (price - result[-1][0]) * side >= 0:
             break
         result.append((price, quantity))
     return result
@@ -135,13 +137,13 @@ def believed(levels, side):
 class Order:
     """Kind: `limit` is None for MARKET and SL-M, `trigger` is None for MARKET and LIMIT."""
 
-    def __init__(self, name, age, day, symbol, side, product, validity, quantity, limit, trigger, reference):
+    def __init__(self, name, age, day, symbol, side, product, validity, quantity, limit, trigger):
         self.name, self.age, self.day = name, age, day
         self.symbol, self.side, self.product, self.validity = symbol, side, product, validity
         self.quantity, self.limit, self.trigger = quantity, limit, trigger
-        self.reference = reference  # the last price at its placing or change, None without one
+        self.reference = None  # the last price that it holds at, None while it met no quote with something on its other side
         self.triggered = False
-        self.resting = False  # a limit that has come to rest
+        self.resting = False  # a limit that has arrived at a quote, and rests
         self.ahead = None  # what stands ahead of it in the queue, None while unknown
         self.filled = self.value = self.charged = self.cancelled = 0
         self.working, self.code = True, ""
@@ -205,8 +207,9 @@ class Book:
         self.working = []  # in the order they were placed
         self.positions = {}
         self.taken = {}  # (symbol, side of the quote): [(time, quantity)] of displayed quantity that this book took
-        self.taken_before = {}  # on a tick, how many of those were there before it: they do not count for its own fills
+        self.left_of_tick = None  # while a tick is worked through: {side: [(price, quantity left)]}, level by level
         self.fills = []  # of the present command
+        self.arrived = set()  # names of the orders that came to rest in the present command
         self.reserved = {}  # position key: {order: (opening quantity, held)}, made when asked for
         self.dirty = set()  # keys whose orders or position changed in the present command
 
@@ -235,9 +238,9 @@ class Book:
     def hold(self, order, opening):
         if opening == 0:
             return 0
-        price = order.hold_price()
-        margin = up(self.terms.percent(order.product) * price * opening, 100 * ONE)
-        return margin + self.terms.charges(order.product, order.side, order.value + times(price, opening)) - order.charged
+        value = times(order.hold_price(), opening)
+        charges = self.terms.charges(order.product, order.side, order.value + value) - order.charged
+        return up(self.terms.percent(order.product) * value, 100) + charges
 
     def held(self):
         return sum(held for key in {order.key for order in self.working} for _, held in self.reservations(key).values())
@@ -256,13 +259,13 @@ class Book:
     def unrealised_on_margin(self):
         total = 0
         for key, position in self.positions.items():
-            if self.margin(key) != position.cost:
+            if position.quantity < 0 or self.margin(key) != position.cost:
                 worth = times(self.quotes[key[0]].last, abs(position.quantity))
                 total += worth - position.cost if position.quantity > 0 else position.cost - worth
         return total
 
-    def free(self):
-        return self.available() + min(0, self.unrealised_on_margin())
+    def loss(self):
+        return min(0, self.unrealised_on_margin())
 
     # Placing, changing, cancelling
 
@@ -272,10 +275,9 @@ class Book:
         check_sizes(quantity, limit, trigger)
         if len(self.orders) >= ORDERS_AN_EPOCH:
             raise Refused("book_full")
-        quote = self.quotes.get(symbol)
-        reference = quote.last if quote else None
         day = (now + INDIA_MILLISECONDS) // DAY_MILLISECONDS
-        order = Order(name, len(self.orders), day, symbol, side, product, validity, quantity, limit, trigger, reference)
+        order = Order(name, len(self.orders), day, symbol, side, product, validity, quantity, limit, trigger)
+        self.look(now, order)
         self.check_position_limit(order)
         self.orders[name] = order
         self.dirty.add(order.key)
@@ -305,6 +307,7 @@ class Book:
             raise Refused("order_not_open")
         before = order.__dict__.copy()
         was_resting = order.resting
+        had_met = order.reference is not None
         quantity = order.quantity if quantity is None else quantity
         limit, trigger = (order.limit, order.trigger) if kind is None else kind
         check_sizes(quantity, limit, trigger)
@@ -315,15 +318,17 @@ class Book:
             if trigger != order.trigger:
                 order.triggered = False
             order.quantity, order.limit, order.trigger = quantity, limit, trigger
-            if limit is None and trigger is None and order.reference is None and order.symbol in self.quotes:
-                order.reference = self.quotes[order.symbol].last
+            self.look(now, order)
             self.check_position_limit(order)
             check_grid(order)
             market_or_ioc = not order.waits and (limit is None or order.validity == "IOC")
-            if was_resting or market_or_ioc:
+            other_limit = had_met and not order.waits and limit != before["limit"]
+            if other_limit or market_or_ioc:
                 self.check_fresh(now, order.symbol)
             self.check_holdings(order)
             order.resting = was_resting and keeps_place and not order.waits
+            if not keeps_place:
+                order.ahead = None
             self.attempt(order, before, lambda: self.arrive(now, order))
         except (Refused, Rejected) as reason:
             order.__dict__.update(before)
@@ -338,14 +343,15 @@ class Book:
         order.__dict__.update(before)
         key = order.key
         others = {o: opening for o, (opening, _) in self.reservations(key).items() if o is not order}
-        free = self.free()
+        loss = self.loss()
+        free = self.available() + loss
         saved = self.save(order)
         order.__dict__.update(now_order)
         self.changed(key)
         act()
         opens = any(fill.opened for fill in self.fills) or self.reservations(key).get(order, (0, 0))[0] > 0
         opens = opens or any(opening > others.get(o, 0) for o, (opening, _) in self.reservations(key).items() if o is not order)
-        after = self.free()
+        after = self.available() + loss
         if after < 0 and after < free and opens:
             self.restore(order, saved)
             raise Rejected("insufficient_funds")
@@ -413,15 +419,32 @@ class Book:
             self.meet(now, order, self.fill)
         self.settle(order, fresh)
 
+    def offers(self, order):
+        """Whether the quote displays something on the order's other side, even if this book took it; a feed without depth has its last price."""
+        quote = self.quotes[order.symbol]
+        return not quote.has_depth or bool(quote.side(-order.side))
+
+    def look(self, now, order):
+        """Notes for an order that met no quote yet whether this is one, and the last price that it holds at from then on."""
+        if order.reference is None and self.is_fresh(now, order.symbol) and (order.limit is None or self.offers(order)):
+            order.reference = self.quotes[order.symbol].last
+            self.changed(order.key)
+
     def settle(self, order, fresh):
-        """What is left after an order has met the quote."""
+        """What is left after an order has met the quote, or met none that offered it anything."""
         if not order.working:
             return
         if order.validity == "IOC":
             self.end(order, "immediate_or_cancel")
         elif order.limit is not None and not order.resting:
+            displayed = self.quotes[order.symbol].displayed(order.side, order.limit) if fresh else None
+            order.ahead = order.ahead if displayed is None else displayed
+            if order.reference is None:
+                self.situations["met nothing, arrives later"] += 1
+                return
             order.resting = True
-            order.ahead = self.quotes[order.symbol].displayed(order.side, order.limit) if fresh else None
+            self.arrived.add(order.name)
+            self.changed(order.key)
             self.situations["rests behind " + ("an unknown queue" if order.ahead is None else "a queue" if order.ahead else "nobody")] += 1
 
     def meet(self, now, order, fill):
@@ -442,9 +465,10 @@ class Book:
                 break
 
     def offered(self, now, symbol, side):
-        """What is left of the displayed levels: what this book took is gone, from the best level on."""
-        takes = self.taken.get((symbol, side), [])[self.taken_before.get((symbol, side), 0) :]
-        gone = sum(quantity for ms, quantity in takes if now - ms < TAKEN_MILLISECONDS)
+        """What is left of the displayed levels: what this book took is gone, on a tick from its very level, later from the best level on."""
+        if self.left_of_tick is not None:
+            return list(self.left_of_tick[side])
+        gone = sum(quantity for ms, quantity in self.taken.get((symbol, side), []) if now - ms < TAKEN_MILLISECONDS)
         result = []
         for price, quantity in self.quotes[symbol].side(side):
             less = min(gone, quantity)
@@ -458,8 +482,7 @@ class Book:
         self.quotes[symbol] = quote
         for side in (BUY, SELL):
             self.taken[(symbol, side)] = [take for take in self.taken.get((symbol, side), []) if take[0] >= quote.ms]
-            self.taken_before[(symbol, side)] = len(self.taken[(symbol, side)])
-        free = self.free()
+        self.loss_of_tick = self.loss()
         just = set()
         for order in self.working:
             if order.symbol == symbol and order.waits and reached(order, quote.last):
@@ -470,22 +493,31 @@ class Book:
         if len(just) > 1:
             self.situations["several stops trigger in one tick"] += 1
         orders = [order for order in self.working if order.symbol == symbol and not order.waits]
-        orders.sort(key=lambda o: (o.side, o.limit is not None, -(o.limit or 0) * o.side, o in just, o.age))
-        left = [quote.traded]  # of the trade, for the orders at its price
+        orders.sort(key=lambda o: (o.side, o.limit is not None, -(o.limit or 0) * o.side, o in just or (o.limit is not None and not o.resting), o.age))
+        left = {BUY: quote.traded, SELL: quote.traded}  # of the trade, for the orders at its price
+        self.left_of_tick = {side: list(quote.side(side)) for side in (BUY, SELL)}
         for order in orders:
-            if order.limit is None or order in just:
+            if not order.working:
+                continue
+            fills = len(self.fills)
+            if order.limit is None or not order.resting:
+                self.look(now, order)
                 self.meet(now, order, self.fill_as_funds_allow)
                 self.settle(order, True)
             else:
                 self.match_resting(now, order, quote, left)
-        self.taken_before = {}
-        if self.fills:
-            while self.free() < 0 and self.free() < free:
-                opening = [o for o in self.working if self.reservations(o.key)[o][0] > 0]
-                if not opening:
-                    break
-                self.situations["the newest opening order is cancelled"] += 1
-                self.end(opening[-1], "insufficient_funds")
+            if len(self.fills) > fills:
+                self.cancel_newest()
+        self.left_of_tick = None
+
+    def cancel_newest(self):
+        """After an order's fills on a tick: the newest orders that open are cancelled until the funds suffice."""
+        while self.available() + self.loss_of_tick < 0:
+            opening = [order for order in self.working if self.reservations(order.key)[order][0] > 0]
+            if not opening:
+                break
+            self.situations["the newest opening order is cancelled"] += 1
+            self.end(opening[-1], "insufficient_funds")
 
     def match_resting(self, now, order, quote, left):
         """5.2, then 5.3 where that gave nothing."""
@@ -494,12 +526,12 @@ class Book:
             self.fill_as_funds_allow(now, order, order.pending, order.limit, "price_through")
             return
         through = sum(
-            quantity // lot * lot
+            quantity
             for price, quantity in self.offered(now, order.symbol, -order.side)
             if (order.limit - price) * order.side >= 0
         )
-        if through > 0:
-            self.fill_as_funds_allow(now, order, min(order.pending, through), order.limit, "depth")
+        if through >= lot:
+            self.fill_as_funds_allow(now, order, min(order.pending, through // lot * lot), order.limit, "depth")
             return
         if quote.last != order.limit or quote.traded == 0 or not quote.has_depth:
             return
@@ -507,24 +539,23 @@ class Book:
         if order.ahead is None:
             order.ahead = displayed
             return
-        share = min(order.pending, max(0, left[0] - order.ahead) // lot * lot)
+        share = min(order.pending, max(0, left[order.side] - order.ahead) // lot * lot)
         order.ahead = max(0, order.ahead - quote.traded)
         if displayed is not None:
             order.ahead = min(order.ahead, displayed)
         if share > 0:
-            left[0] -= share
+            left[order.side] -= share
             self.fill_as_funds_allow(now, order, share, order.limit, "queue")
 
     # Fills
 
     def fill_as_funds_allow(self, now, order, quantity, price, rule):
         """A fill on a tick: as many whole lots as the funds allow, the rest of the order is cancelled."""
-        free = self.free()
         position = self.positions.get(order.key, NO_POSITION).quantity
         closing = min(quantity, max(0, -position * order.side))
         saved = self.save(order)
         self.fill(now, order, quantity, price, rule)
-        if closing == quantity or self.allows(free, order):
+        if closing == quantity or self.allows(order):
             return
         _, lot = INSTRUMENTS[order.symbol]
         allowed, refused = closing // lot, quantity // lot + 1
@@ -532,7 +563,7 @@ class Book:
             middle = (allowed + refused) // 2
             self.restore(order, saved)
             self.fill(now, order, middle * lot, price, rule)
-            if self.allows(free, order):
+            if self.allows(order):
                 allowed = middle
             else:
                 refused = middle
@@ -543,10 +574,9 @@ class Book:
             self.end(order, "insufficient_funds")
         self.situations["a fill on a tick is cut to the funds"] += 1
 
-    def allows(self, free_before, order):
+    def allows(self, order):
         """Whether the funds suffice for what has filled, if the rest of the order need not be held."""
-        free = self.free() + self.reservations(order.key).get(order, (0, 0))[1]
-        return free >= 0 or free >= free_before
+        return self.available() + self.loss_of_tick + self.reservations(order.key).get(order, (0, 0))[1] >= 0
 
     def fill(self, now, order, quantity, price, rule):
         value = times(price, quantity)
@@ -561,11 +591,22 @@ class Book:
         self.realised += realised or 0
         if rule == "depth":
             self.taken.setdefault((order.symbol, -order.side), []).append((now, quantity))
+            if self.left_of_tick is not None:
+                self.take_from_tick(order, quantity, price)
         if order.pending == 0:
             order.working = False
             self.working.remove(order)
         self.changed(order.key)
         self.fills.append(Fill(order, quantity, price, rule, charges, realised, opened))
+
+    def take_from_tick(self, order, quantity, price):
+        """A resting order takes from the best level on, an arriving one from the level at its price."""
+        levels = self.left_of_tick[-order.side]
+        for index, (level, left) in enumerate(levels):
+            if order.resting or level == price:
+                part = min(quantity, left)
+                levels[index] = (level, left - part)
+                quantity -= part
 
     def settle_position(self, key, side, quantity, price, value):
         """Signed average cost. Gives the quantity that opened and the result of what closed, None if nothing did."""
@@ -605,13 +646,16 @@ class Book:
 
     def save(self, order):
         amounts = (self.cash, self.realised, self.charges, self.traded_value)
-        return amounts, order.__dict__.copy(), self.positions.get(order.key), list(self.working), dict(self.taken_copy()), len(self.fills)
+        return amounts, order.__dict__.copy(), self.positions.get(order.key), list(self.working), self.taken_copy(), self.left_copy(), len(self.fills)
 
     def taken_copy(self):
         return {key: list(takes) for key, takes in self.taken.items()}
 
+    def left_copy(self):
+        return self.left_of_tick and {side: list(levels) for side, levels in self.left_of_tick.items()}
+
     def restore(self, order, saved):
-        amounts, fields, position, working, taken, fills = saved
+        amounts, fields, position, working, taken, left, fills = saved
         self.cash, self.realised, self.charges, self.traded_value = amounts
         order.__dict__.update(fields)
         if position is None:
@@ -619,7 +663,9 @@ class Book:
         else:
             self.positions[order.key] = position
         self.working, self.taken = list(working), {key: list(takes) for key, takes in taken.items()}
+        self.left_of_tick = left and {side: list(levels) for side, levels in left.items()}
         del self.fills[fills:]
+        self.arrived.discard(order.name)
         self.changed(order.key)
 
 
@@ -671,6 +717,7 @@ class Session:
         if self.book:
             self.book.fills = []
             self.book.dirty.clear()
+            self.book.arrived.clear()
         outcome, target = "ok", None
         try:
             target = getattr(self, "do_" + verb)(now, words[2:])
@@ -746,7 +793,7 @@ class Session:
             row = ":".join(
                 (name, order.status, show(order.filled), show(order.pending), show(order.cancelled), show(average), show(held.get(order, 0)), order.code)
             )
-            if self.shown.get(name) != row or name == target:
+            if self.shown.get(name) != row or name == target or (name in book.arrived and order.working):
                 told[name] = row
                 if order.code and not order.working:
                     self.codes[f"{order.status} {order.code}"] += 1

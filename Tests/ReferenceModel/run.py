@@ -17,7 +17,8 @@ import generate
 import model
 
 SCRIPTS_AT_ONCE = 20
-SECONDS_TO_SHRINK = 60
+SECONDS_TO_SHRINK = 20
+DIED = "the program ended with"
 
 
 def engine_answers(binary, lines):
@@ -26,7 +27,7 @@ def engine_answers(binary, lines):
     done = subprocess.run([binary], input="\n".join(lines) + "\n", capture_output=True, text=True, env=environment)
     answers = done.stdout.splitlines()
     if done.returncode != 0:
-        answers.append(f"the program ended with {done.returncode}: {done.stderr.strip()[-300:]}")
+        answers.append(f"{DIED} {done.returncode}: {done.stderr.strip()[-300:]}")
     return answers
 
 
@@ -42,6 +43,8 @@ def difference(binary, lines):
     except (ValueError, KeyError, IndexError, AttributeError):
         return None
     theirs = engine_answers(binary, lines)
+    if theirs and theirs[-1].startswith(DIED):
+        return len(lines) - 1, ours[-1], theirs[-1]
     for index, answer in enumerate(ours):
         if index >= len(theirs) or theirs[index] != answer:
             return index, answer, theirs[index] if index < len(theirs) else "(nothing)"
@@ -181,7 +184,11 @@ def tell_difference(binary, seed):
         print(f"seed {seed} differs only after other scripts: the program keeps something beyond `book`")
         return
     lines = shrink(binary, lines)
-    index, ours, theirs = difference(binary, lines)
+    found = difference(binary, lines)
+    if found is None:
+        print(f"seed {seed}: the short story differed once and does not any more:\n" + "\n".join(lines))
+        return
+    index, ours, theirs = found
     print(f"seed {seed} differs; the short story:\n")
     for line in lines[: index + 1]:
         print(f"    {line}")
@@ -205,7 +212,7 @@ def self_check():
     ]:
         assert model.show(terms.charges(product, side, model.parse(value))) == total, (product, side, value)
     quote = model.Quote(0, 100, 1, [(99, 5), (98, 5), (98, 7), (97, 1)], [(100, 1), (0, 9), (101, 4)])
-    assert quote.bids == [(99, 5), (98, 5)] and quote.asks == [(100, 1)]
+    assert quote.bids == [(99, 5), (98, 5)] and quote.asks == [(100, 1), (101, 4)]
     assert [quote.displayed(model.BUY, price) for price in (100, 99, 98, 97)] == [0, 5, 5, None]
     assert not model.Quote(0, 100, 1, [(100, 5)], [(100, 5)]).bids
     print("the model's arithmetic holds")
