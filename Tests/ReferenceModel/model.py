@@ -468,7 +468,7 @@ class Book:
         """What is left of the displayed levels: what this book took is gone, on a tick from its very level, later from the best level on."""
         if self.left_of_tick is not None:
             return list(self.left_of_tick[side])
-        gone = sum(quantity for ms, quantity in self.taken.get((symbol, side), []) if now - ms < TAKEN_MILLISECONDS)
+        gone = sum(quantity for ms, quantity in self.taken.get((symbol, side), []) if now - ms <= TAKEN_MILLISECONDS)
         result = []
         for price, quantity in self.quotes[symbol].side(side):
             less = min(gone, quantity)
