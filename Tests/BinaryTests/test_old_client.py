@@ -139,12 +139,12 @@ WALK = [
             "data": [{"date", "open", "high", "low", "close", "volume"}],
         },
     ),
-    ("/api/market/nfo/instruments", 200, {"status": "success", "exchange": "NFO", "count": 0, "instruments": []}),
-    ("/api/market/nfo/futures", 200, {"status": "success", "segment": "NFO-FUT", "count": 0, "data": []}),
+    ("/api/market/nfo/instruments", 200, {"status": "success", "exchange": "NFO", "count": int, "instruments": [INSTRUMENT]}),
+    ("/api/market/nfo/futures", 200, {"status": "success", "segment": "NFO-FUT", "count": 3, "data": [INSTRUMENT]}),
     (
         "/api/market/nfo/options?underlying=NIFTY",
         200,
-        {"status": "success", "segment": "NFO-OPT", "underlying": "NIFTY", "count": 0, "data": []},
+        {"status": "success", "segment": "NFO-OPT", "underlying": "NIFTY", "count": int, "data": [INSTRUMENT]},
     ),
     (
         "/api/live/status",
