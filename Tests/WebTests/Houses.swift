@@ -190,3 +190,26 @@ extension Sequence<UInt8> {
     /// Whether the bytes hold those of `text`.
     func holds(_ text: String) -> Bool { String(decoding: Array(self), as: UTF8.self).contains(text) }
 }
+
+/// A house with Asha and Bela, and INFY at 1499.95 / 1500.00.
+struct TwoTraders {
+    let house: TestHouse
+    let asha: Person
+    let bela: Person
+
+    init(
+        disk: SimulatedDisk = makeDisk(), settings: HouseSettings = TestHouse.settings, hours: MarketHours = .always,
+        rules: RulePack = .empty
+    ) throws {
+        house = try TestHouse(disk: disk, settings: settings, hours: hours, rules: rules)
+        asha = try house.join("asha@example.com")
+        bela = try house.join("bela@example.com")
+        try house.quote("NSE:INFY", "1499.95", "1500.00", last: "1500.00")
+        try house.quote("NSE:TCS", "3200.00", "3200.05", last: "3200.00")
+        try house.quote("CRYPTO:BTCUSDT", "90000.00", "90000.01", last: "90000.00")
+    }
+
+    func ids(of person: Person, _ query: String = "") throws -> [String] {
+        try house.send(.get, "/api/paper-trading/orders\(query)", as: person)["orders"].array?.compactMap { $0["order_id"]?.string } ?? []
+    }
+}
