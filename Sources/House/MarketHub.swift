@@ -22,9 +22,10 @@ package final class MarketHub {
         /// The last minute that was given to the archive.
         fileprivate var archivedMinute: Timestamp?
         fileprivate var dayNumber: Int64 = .min
-        /// By product, of the day in India that `termsDay` says.
+        /// By product, of the day in India and the price of the underlying that the next two say.
         fileprivate var terms: [TradingTerms] = []
         fileprivate var termsDay: Int64 = .min
+        fileprivate var termsUnderlying: Price?
     }
 
     fileprivate(set) var boards: [Board] = []
@@ -105,26 +106,26 @@ package final class MarketHub {
     package func quote(for id: InstrumentID) -> Quote? { indexByID[id].flatMap { boards[$0].quote } }
     package func changes(of id: InstrumentID) -> UInt64 { indexByID[id].map { boards[$0].changes } ?? 0 }
 
-    /// On which terms books trade an instrument; looked up in the rules once a day.
+    /// On which terms books trade an instrument. Looked up in the rules once a day, of an option also when the price of what it is written on
+    /// changed, which its seller's margin follows.
     package func terms(for id: InstrumentID, _ product: Product, at instant: Timestamp) -> TradingTerms {
         guard let index = indexByID[id] else { return .plain }
         let day = instant.dayNumber(offsetSeconds: indiaOffsetSeconds)
-        if boards[index].termsDay != day {
+        let underlying = boards[index].instrument.marketSegment == .options ? lastPrice(ofUnderlying: boards[index].instrument) : nil
+        if boards[index].termsDay != day || boards[index].termsUnderlying != underlying {
             let date = CivilDate(dayNumber: day)
-            boards[index].terms = Product.allCases.map { rules.terms(for: boards[index].instrument, $0, on: date) }
+            boards[index].terms = Product.allCases.map {
+                rules.terms(for: boards[index].instrument, $0, underlying: underlying, on: date)
+            }
             boards[index].termsDay = day
-        }
-        let instrument = boards[index].instrument
-        if instrument.marketSegment == .options, let underlying = lastPrice(ofUnderlying: instrument) {
-            // A seller's margin follows the price of what the option is written on.
-            return rules.terms(for: instrument, product, underlying: underlying, on: CivilDate(dayNumber: day))
+            boards[index].termsUnderlying = underlying
         }
         return boards[index].terms[product.ordinal]
     }
 
     /// The price of what a contract is written on; nil when no feed has it.
     private func lastPrice(ofUnderlying contract: Instrument) -> Price? {
-        contract.spot.flatMap { lastPrice(of: $0) }
+        Underlying.spot(of: contract.ruleSymbol, contractsOn: contract.id.exchange).flatMap { lastPrice(of: $0) }
     }
 
     /// The price a position is valued at; nil when none is known.

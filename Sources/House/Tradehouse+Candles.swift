@@ -114,8 +114,10 @@ extension Tradehouse {
     func keepMarket() async {
         while !Task.isCancelled {
             do {
+                // A step of the house's own clock, not a wait for something: nobody is held up by it, and tests turn the clock by hand.
                 try await world.sleep(Tradehouse.archiveStep)
             } catch {
+                // The sleep ends early only when the house closes, which writes what is left itself.
                 return
             }
             await storeMinutes()

@@ -37,6 +37,24 @@ import Trading
         #expect(hub.changes(of: Self.infy) == 2)
     }
 
+    @Test func `asks a seller of options for a margin that follows the price of the index`() {
+        let call = Instrument(
+            id: InstrumentID(key: "NFO:NIFTY26NOV25000CE")!, token: 3, name: "NIFTY", tickSize: Price(text: "0.05")!,
+            lotSize: Quantity(whole: 65), kind: "CE", segment: "NFO-OPT", expiry: CivilDate("2026-11-24"), strike: Price(text: "25000")!,
+            underlying: "NIFTY", isSimulated: true)
+        let index = instrument("NSE:NIFTY 50", token: 2, index: true)
+        let hub = MarketHub(instruments: [call, index], hours: .always, now: Self.noon)
+        func perUnit() -> Money { hub.terms(for: call.id, .carry, at: Self.noon).shortMarginPerUnit }
+        // 10 % and 3 % of the strike while the index has no price, then of the index.
+        #expect(perUnit() == Money(whole: 3_250))
+        #expect(hub.accept(tick("26000", of: index.id), receivedAt: Self.noon))
+        #expect(perUnit() == Money(whole: 3_380))
+        #expect(hub.accept(tick("26100", at: Self.noon + .seconds(1), of: index.id), receivedAt: Self.noon))
+        #expect(perUnit() == Money(whole: 3_393))
+        #expect(hub.terms(for: call.id, .carry, at: Self.noon).longMargin == .full)
+        #expect(hub.terms(for: index.id, .carry, at: Self.noon) == .plain)
+    }
+
     @Test func `takes two ticks of one moment in the order they came`() {
         let hub = hub()
         #expect(hub.accept(tick("1500"), receivedAt: Self.noon))

@@ -8,23 +8,6 @@ extension Instrument {
     package var ruleSymbol: String { underlying.isEmpty ? id.symbol : underlying }
 }
 
-extension Instrument {
-    /// What a contract is written on, as it is quoted itself; nil for what is no contract.
-    ///
-    /// An index has another name among quotes than on its contracts.
-    package var spot: InstrumentID? {
-        guard isContract, !underlying.isEmpty else { return nil }
-        let (exchange, symbol) = Instrument.indices[underlying] ?? ("NSE", underlying)
-        return InstrumentID(exchange: exchange, symbol: symbol)
-    }
-
-    private static let indices: [String: (String, String)] = [
-        "NIFTY": ("NSE", "NIFTY 50"), "BANKNIFTY": ("NSE", "NIFTY BANK"), "FINNIFTY": ("NSE", "NIFTY FIN SERVICE"),
-        "MIDCPNIFTY": ("NSE", "NIFTY MID SELECT"), "NIFTYNXT50": ("NSE", "NIFTY NEXT 50"), "SENSEX": ("BSE", "SENSEX"),
-        "BANKEX": ("BSE", "BANKEX"),
-    ]
-}
-
 extension RulePack {
     /// The rates of a trade in `instrument`; nil for an index and for a market that the pack has no charges for.
     package func chargeRates(for instrument: Instrument, _ product: Product, on date: CivilDate) -> ChargeRates? {
