@@ -128,6 +128,30 @@ import Testing
             """)
     }
 
+    @Test func `counts the loss of what an order itself fills`() throws {
+        try check(
+            """
+            capital 1000
+            margin MIS 20
+            book INFY 100@99 | 100@150 last 100
+            buy 20 INFY market → rejected insufficient_funds
+            buy 12 INFY market → filled 12 @ 150, available 640
+            """)
+    }
+
+    @Test func `counts a loss once when a fill books it`() throws {
+        try check(
+            """
+            capital 1700
+            margin MIS 2
+            quote INFY 999 1000
+            sell 40 INFY market     → filled 40 @ 999, available 900.80
+            buy 40 INFY stop 1020   → waiting, reserved 0
+            buy 20 INFY limit 900   → open, reserved 360
+            quote INFY 1029 1030    → filled 40 @ 1030, #3 open, available 100
+            """)
+    }
+
     @Test func `counts no loss of what is paid in full, and no gain that is not booked`() throws {
         try check(
             """
@@ -242,7 +266,6 @@ import Testing
             key: PositionKey(instrument: call.id, product: .carry), openedAt: Timestamp(seconds: 0), epoch: 1)
         _ = position.take(.sell, Quantity(whole: 75), at: Price(text: "146")!, on: Timestamp(seconds: 0))
         #expect(terms.margin(of: position) == Money(whole: 185_250))
-        #expect(call.spot == InstrumentID(exchange: "NSE", symbol: "NIFTY 50"))
         // Without a price of the index its strike stands in.
         #expect(RulePack.builtIn.terms(for: call, .carry, on: date).shortMarginPerUnit == Money(text: "3380"))
     }

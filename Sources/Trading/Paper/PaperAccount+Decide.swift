@@ -67,7 +67,7 @@ extension PaperAccount {
         let instruments = orders.map(\.instrument).filter { seen.insert($0).inserted }
         let gone = Set(orders.map(\.id))
         for instrument in instruments {
-            var rehearsal = Rehearsal(self, instrument, lot: Quantity(units: 1), market, loss: .zero, at: instant)
+            var rehearsal = Rehearsal(self, instrument, lot: Quantity(units: 1), market, at: instant)
             for (index, slot) in (working[instrument] ?? []).enumerated() where gone.contains(placed[slot].id) {
                 rehearsal.cancel(index, as: event(placed[slot].id))
             }
@@ -122,14 +122,13 @@ extension PaperAccount {
 
         var liquidity = quote.map { self.liquidity($0, at: instant) }
         order.referencePrice = quote.flatMap { order.meets($0, liquidity) }
-        let loss = loss(market)
-        var rehearsal = Rehearsal(self, order.instrument, lot: instrument.lotSize, market, loss: loss, at: instant)
-        let heldBefore = rehearsal.reservedHere
+        var rehearsal = Rehearsal(self, order.instrument, lot: instrument.lotSize, market, at: instant)
+        let (free, heldBefore) = (rehearsal.free, rehearsal.reservedHere)
         let index = rehearsal.join(order)
         let onlyCloses = rehearsal.onlyCloses(index, comparedWith: heldBefore)
         rehearsal.note(.orderAccepted(order))
         arrive(order, index, &liquidity, &rehearsal)
-        let (free, left) = (available + loss, rehearsal.available)
+        let left = rehearsal.free
         guard left >= .zero || left >= free || onlyCloses else {
             let figures = "this order needs \((free - left).inRupees), available \(free.inRupees)"
             return [rejected(order, .insufficientFunds, instrument, figures)]
@@ -164,9 +163,8 @@ extension PaperAccount {
         var liquidity = quote.map { self.liquidity($0, at: instant) }
         let meets = amended.referencePrice == nil ? quote.flatMap { amended.meets($0, liquidity) } : nil
         if let meets { amended.referencePrice = meets }
-        let loss = loss(market)
-        var rehearsal = Rehearsal(self, order.instrument, lot: instrument.lotSize, market, loss: loss, at: instant)
-        let heldBefore = rehearsal.reservedHere
+        var rehearsal = Rehearsal(self, order.instrument, lot: instrument.lotSize, market, at: instant)
+        let (free, heldBefore) = (rehearsal.free, rehearsal.reservedHere)
         guard let slot = slots[id], let index = working[order.instrument]?.firstIndex(of: slot) else {
             preconditionFailure("A working order is in the index of its instrument.")
         }
@@ -175,8 +173,8 @@ extension PaperAccount {
         rehearsal.note(.orderModified(id, amendment, at: instant))
         if let meets { rehearsal.note(.orderMet(id, meets, at: instant)) }
         arrive(amended, index, &liquidity, &rehearsal)
-        let left = rehearsal.available
-        guard left >= .zero || left >= available + loss || onlyCloses else { throw .insufficientFunds }
+        let left = rehearsal.free
+        guard left >= .zero || left >= free || onlyCloses else { throw .insufficientFunds }
         rehearsal.cancelUnfunded(order.product)
         if let liquidity, order.losesPlace(by: amendment) { rehearsal.queue(index, liquidity) }
         rehearsal.settleHolds()
@@ -221,7 +219,7 @@ extension PaperAccount {
         // An instrument that left the list still lets its orders fill, to the smallest unit.
         let lot = market.instrument(for: tick.instrument)?.lotSize ?? .zero
         var rehearsal = Rehearsal(
-            self, tick.instrument, lot: max(lot, Quantity(units: 1)), market, loss: loss(market), at: instant)
+            self, tick.instrument, lot: max(lot, Quantity(units: 1)), market, at: instant)
         for index in triggered { rehearsal.trigger(index) }
         live.sort { a, b in
             let side = placed[slots[a.index]].side

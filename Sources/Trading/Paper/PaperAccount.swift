@@ -75,13 +75,14 @@ package struct PaperAccount: Sendable, Equatable {
     /// What the open positions block: the cost of what is paid in full, margin of the rest.
     package var invested: Money { margins }
 
-    /// The result of positions on margin at the last prices, if it is a loss; those without a price count as they were bought.
-    package func loss(_ market: some MarketView) -> Money {
+    /// The unrealised result of positions on margin at the last prices, of one instrument excepted; those without a price count as they
+    /// were bought.
+    func resultOnMargin(_ market: some MarketView, besides instrument: InstrumentID? = nil) -> Money {
         var sum = Money.zero
-        for (key, position) in positions where position.isOnMargin {
+        for (key, position) in positions where position.isOnMargin && key.instrument != instrument {
             if let last = market.quote(for: key.instrument)?.lastPrice, last > .zero { sum += position.unrealised(at: last) }
         }
-        return min(sum, .zero)
+        return sum
     }
 
     /// Realised P&L, net of charges, of the trading day in India that `instant` falls on.

@@ -56,15 +56,17 @@ struct Rehearsal {
     private let terms: [TradingTerms]
     /// What the working orders of all other instruments hold.
     private let reservedElsewhere: Money
-    /// The account's, less the loss of positions on margin at the market's prices.
+    /// The account's: funds before what orders hold, whatever positions are worth.
     private var unreserved: Money
-    /// Whether `available` is known not to be negative; saves working it out at fills that cannot change that.
+    /// The unrealised result of positions on margin in all other instruments.
+    private let resultElsewhere: Money
+    /// The last price here; zero when there is none.
+    private let last: Price
+    /// Whether `free` is known not to be negative; saves working it out at fills that cannot change that.
     private var isFunded = false
 
-    /// Begins with `account` as it is; `lot` is the instrument's, `loss` that of its positions on margin.
-    init(
-        _ account: PaperAccount, _ instrument: InstrumentID, lot: Quantity, _ market: some MarketView, loss: Money, at instant: Timestamp
-    ) {
+    /// Begins with `account` as it is; `lot` is the instrument's.
+    init(_ account: PaperAccount, _ instrument: InstrumentID, lot: Quantity, _ market: some MarketView, at instant: Timestamp) {
         terms = Product.allCases.map { market.terms(for: instrument, $0, at: instant) }
         self.instrument = instrument
         self.lot = lot
@@ -79,13 +81,25 @@ struct Rehearsal {
             reservedHere += account.placed[slot].reserved
         }
         reservedElsewhere = account.reserved - reservedHere
-        unreserved = account.unreserved + loss
+        unreserved = account.unreserved
+        resultElsewhere = account.resultOnMargin(market, besides: instrument)
+        last = market.quote(for: instrument)?.lastPrice ?? .zero
     }
 
     // MARK: - What is left
 
-    /// Funds left after what happened so far.
-    var available: Money { unreserved - reservedElsewhere - reservedHere }
+    /// Funds left after what happened so far, at the market's prices: what a loss on margin took is not there, a gain is not counted.
+    var free: Money { unreserved - reservedElsewhere - reservedHere + loss(product: nil, position: nil) }
+
+    /// The loss of all positions on margin, if `product` had `position`; zero when they gain.
+    private func loss(product: Product?, position: Position?) -> Money {
+        var result = resultElsewhere
+        guard last > .zero else { return min(result, .zero) }
+        for other in Product.allCases {
+            if let held = other == product ? position : positions[other.ordinal], held.isOnMargin { result += held.unrealised(at: last) }
+        }
+        return min(result, .zero)
+    }
 
     /// What the working orders of this instrument hold after what happened so far.
     var reservedHere: Money { reserved(product: nil, position: .zero, line: nil, pending: .zero, filledValue: .zero) }
@@ -193,7 +207,7 @@ struct Rehearsal {
         guard lines[index].pending > .zero else { return }
         if line.validity == .immediateOrCancel {
             cancel(index, .immediateOrCancel)
-        } else if withinFunds, filledAny, !isFunded, available < .zero, opening(of: index) > .zero {
+        } else if withinFunds, filledAny, !isFunded, free < .zero, opening(of: index) > .zero {
             cancel(index, .insufficientFunds)
         }
     }
@@ -235,7 +249,7 @@ struct Rehearsal {
     /// An exit becomes such an order when another exit closed its position first.
     mutating func cancelUnfunded(_ product: Product) {
         guard hasFilled else { return }
-        while available < .zero {
+        while free < .zero {
             guard let index = newestOpening(product) else { return }
             cancel(index, .insufficientFunds)
         }
@@ -298,17 +312,17 @@ struct Rehearsal {
         let closable = line.side == .buy ? max(-position, .zero) : max(position, .zero)
         guard quantity > closable else { return quantity }
         if isFunded, closable == .zero, isCovered(index, quantity, at: price) { return quantity }
-        if available(afterFilling: index, quantity, at: price, thenPending: line.pending - quantity) >= .zero {
+        if free(afterFilling: index, quantity, at: price, thenPending: line.pending - quantity) >= .zero {
             isFunded = isFunded || closable == .zero
             return quantity
         }
-        if available(afterFilling: index, quantity, at: price, thenPending: .zero) >= .zero { return quantity }
+        if free(afterFilling: index, quantity, at: price, thenPending: .zero) >= .zero { return quantity }
         var affordable = closable.units / lot.units
         var tooMuch = (quantity.units + lot.units - 1) / lot.units
         while tooMuch - affordable > 1 {
             let middle = affordable + (tooMuch - affordable) / 2
             let part = Quantity(units: middle * lot.units)
-            if available(afterFilling: index, part, at: price, thenPending: .zero) >= .zero {
+            if free(afterFilling: index, part, at: price, thenPending: .zero) >= .zero {
                 affordable = middle
             } else {
                 tooMuch = middle
@@ -317,17 +331,18 @@ struct Rehearsal {
         return max(Quantity(units: affordable * lot.units), closable)
     }
 
-    private func available(afterFilling index: Int, _ quantity: Quantity, at price: Price, thenPending rest: Quantity) -> Money {
+    private func free(afterFilling index: Int, _ quantity: Quantity, at price: Price, thenPending rest: Quantity) -> Money {
         let (position, funds, _, _) = after(filling: index, quantity, at: price, as: .taker)
         let held = reserved(
             product: lines[index].product, position: position.quantity, line: index, pending: rest,
             filledValue: lines[index].filledValue + price.value(of: quantity))
-        return funds - reservedElsewhere - held
+        return funds - reservedElsewhere - held + loss(product: lines[index].product, position: position)
     }
 
-    /// Whether what the order holds pays for the fill to the last unit; only then are the funds known without counting.
+    /// Whether what the order holds pays for the fill to the last unit, whatever the price becomes; only then are the funds known without
+    /// counting. A sale that opens is on margin, however much it blocks.
     private func isCovered(_ index: Int, _ quantity: Quantity, at price: Price) -> Bool {
-        price <= lines[index].reservationPrice && quantity.whole != nil && lines[index].pending.whole != nil
+        lines[index].side == .buy && price <= lines[index].reservationPrice && quantity.whole != nil && lines[index].pending.whole != nil
             && terms[lines[index].product.ordinal].isPaidInFull(lines[index].side)
     }
 
