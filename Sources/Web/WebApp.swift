@@ -15,8 +15,8 @@ package final class WebApp: Sendable {
 
     /// All routes of the house, area by area.
     package static let routes: [Route] =
-        SystemRoutes.routes + AuthRoutes.routes + PortfolioRoutes.routes + PaperTradingRoutes.routes + OrderRoutes.routes
-        + MarketRoutes.routes + InstrumentRoutes.routes + LiveRoutes.routes + AdminRoutes.routes + UserRoutes.routes
+        SystemRoutes.routes + AuthRoutes.routes + PortfolioRoutes.routes + PaperTradingRoutes.routes + StatisticsRoutes.routes
+        + OrderRoutes.routes + MarketRoutes.routes + InstrumentRoutes.routes + LiveRoutes.routes + AdminRoutes.routes + UserRoutes.routes
 
     /// The socket paths, which are no routes of the table: a socket is not an answer.
     package static let socketPaths = ["/api/stream", "/api/live/ws/ticks/{symbol}", "/api/live/ws/candles/{symbol}"]

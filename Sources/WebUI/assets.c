@@ -18,6 +18,9 @@ static const unsigned char chart_chart_js[] = {
 static const unsigned char chart_crosshair_js[] = {
 #embed "site/chart/crosshair.js"
 };
+static const unsigned char chart_curve_js[] = {
+#embed "site/chart/curve.js"
+};
 static const unsigned char chart_gestures_js[] = {
 #embed "site/chart/gestures.js"
 };
@@ -117,6 +120,9 @@ static const unsigned char page_register_js[] = {
 static const unsigned char page_setup_js[] = {
 #embed "site/page/setup.js"
 };
+static const unsigned char page_statistics_js[] = {
+#embed "site/page/statistics.js"
+};
 static const unsigned char page_trade_js[] = {
 #embed "site/page/trade.js"
 };
@@ -204,6 +210,7 @@ const struct webui_asset webui_assets[] = {
     {"chart/candles.js", "text/javascript; charset=utf-8", chart_candles_js, sizeof chart_candles_js},
     {"chart/chart.js", "text/javascript; charset=utf-8", chart_chart_js, sizeof chart_chart_js},
     {"chart/crosshair.js", "text/javascript; charset=utf-8", chart_crosshair_js, sizeof chart_crosshair_js},
+    {"chart/curve.js", "text/javascript; charset=utf-8", chart_curve_js, sizeof chart_curve_js},
     {"chart/gestures.js", "text/javascript; charset=utf-8", chart_gestures_js, sizeof chart_gestures_js},
     {"chart/indicators.js", "text/javascript; charset=utf-8", chart_indicators_js, sizeof chart_indicators_js},
     {"chart/line.js", "text/javascript; charset=utf-8", chart_line_js, sizeof chart_line_js},
@@ -237,6 +244,7 @@ const struct webui_asset webui_assets[] = {
     {"page/proof.js", "text/javascript; charset=utf-8", page_proof_js, sizeof page_proof_js},
     {"page/register.js", "text/javascript; charset=utf-8", page_register_js, sizeof page_register_js},
     {"page/setup.js", "text/javascript; charset=utf-8", page_setup_js, sizeof page_setup_js},
+    {"page/statistics.js", "text/javascript; charset=utf-8", page_statistics_js, sizeof page_statistics_js},
     {"page/trade.js", "text/javascript; charset=utf-8", page_trade_js, sizeof page_trade_js},
     {"page/trade/chart-panel.js", "text/javascript; charset=utf-8", page_trade_chart_panel_js, sizeof page_trade_chart_panel_js},
     {"page/trade/depth.js", "text/javascript; charset=utf-8", page_trade_depth_js, sizeof page_trade_depth_js},

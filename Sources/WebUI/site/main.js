@@ -23,6 +23,7 @@ const routes = [
   { path: "/watchlist", access: "user", load: () => import("./page/watchlist.js") },
   { path: "/portfolio", access: "user", load: () => import("./page/portfolio.js") },
   { path: "/proof", access: "user", load: () => import("./page/proof.js") },
+  { path: "/statistics", access: "user", load: () => import("./page/statistics.js") },
   { path: "/orders", access: "user", load: () => import("./page/orders.js") },
   { path: "/old-books", access: "owner", load: () => import("./page/old-books.js") },
   { path: "/account", access: "user", load: () => import("./page/account.js") },

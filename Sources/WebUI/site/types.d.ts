@@ -216,6 +216,70 @@ export interface Statistics {
   total_loss: number;
 }
 
+/** Figures of closed round trips, before or after charges; `undefined` says why one is null. */
+export interface ResultFigures {
+  total: number;
+  wins: number;
+  losses: number;
+  even: number;
+  profit: number;
+  loss: number;
+  best: number | null;
+  worst: number | null;
+  longest_win_streak: number;
+  longest_loss_streak: number;
+  streak: number;
+  drawdown: number;
+  drawdown_from: string | null;
+  drawdown_low_at: string | null;
+  drawdown_now: number;
+  longest_drawdown_seconds: number;
+  drawdown_percent: number | null;
+  win_percent: number | null;
+  profit_factor: number | null;
+  payoff: number | null;
+  expectancy: number | null;
+  average_win: number | null;
+  average_loss: number | null;
+  sharpe: number | null;
+  undefined: Record<string, string>;
+}
+
+export interface StatisticsReport {
+  closed: number;
+  open: number;
+  fills: number;
+  turnover: number;
+  charges: number;
+  open_realised: number;
+  open_charges: number;
+  unrealised: number;
+  days: number;
+  largest_exposure: number;
+  time_exposed_percent: number | null;
+  days_exposed_percent: number | null;
+  average_holding_seconds: number | null;
+  undefined: Record<string, string>;
+  net: ResultFigures;
+  gross: ResultFigures;
+}
+
+export interface StatisticsAnswer {
+  book: string;
+  epoch: number;
+  capital: number;
+  as_of: string;
+  marks: string;
+  unpriced: string[];
+  whole: StatisticsReport;
+  by: string | null;
+  parts: Array<StatisticsReport & { name: string | null }>;
+  parts_left_out: number;
+  curve_base: number;
+  /** Milliseconds, after charges, before charges, how far below the highest. */
+  curve: Array<[number, number, number, number]>;
+}
+
 export interface LegacyBooks {
   exists: boolean;
   user_id: string;

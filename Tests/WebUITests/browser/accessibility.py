@@ -9,6 +9,7 @@ INSIDE = {
     "watchlist": "/watchlist",
     "portfolio": "/portfolio",
     "proof": "/proof",
+    "statistics": "/statistics",
     "orders": "/orders",
     "account": "/account",
     "old-books": "/old-books",

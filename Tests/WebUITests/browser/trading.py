@@ -331,3 +331,28 @@ def broken_proof(house):
     page.goto(house.url + "/proof")
     page.get_by_role("alert").filter(has_text="It does not add up").wait_for()
     page.get_by_text("the lines give ₹1.00").wait_for()
+
+
+@test("statistics draw the equity, say why a figure is missing, and divide by tag")
+def statistics(house):
+    anna = house.person()
+    for tag in ("dip", "fade"):
+        assert anna.order("INFY", 3, tag=tag)[0] == 201
+        assert anna.order("INFY", 3, "SELL")[0] == 201
+    assert anna.order("SBIN", 2)[0] == 201
+    for size in (WIDE, PHONE):
+        page = house.page(anna, "/portfolio", size=size, touch=size is PHONE)
+        page.get_by_role("link", name="All statistics").click()
+        page.get_by_role("img", name="Equity from ₹1,00,000.00").wait_for()
+        page.get_by_text("needs two days").wait_for()
+        page.get_by_role("rowheader", name="NSE:INFY").wait_for()
+        page.get_by_text("Tag", exact=True).last.click()
+        page.get_by_role("rowheader", name="dip").wait_for()
+        page.get_by_role("rowheader", name="No tag").wait_for()
+        assert "by=tag" in page.url
+        curve = page.get_by_role("img", name="Equity from")
+        curve.focus()
+        page.keyboard.press("Home")
+        first = page.locator(".curve-readout").inner_text()
+        page.keyboard.press("End")
+        assert first != page.locator(".curve-readout").inner_text(), first

@@ -169,6 +169,11 @@ export function createAPI({ fetch, storage, onUnauthorised }) {
      * @returns {Promise<import("../types.d.ts").Proof>}
      */
     getProof: (page) => call("GET", "/api/paper-trading/proof", { query: page }),
+    /**
+     * @param {{ by?: string, symbol?: string, tag?: string, from?: string, to?: string }} [part]
+     * @returns {Promise<import("../types.d.ts").StatisticsAnswer>}
+     */
+    getStatistics: (part) => call("GET", "/api/paper-trading/statistics", { query: part }),
     /** @param {OrderDraft} draft @returns {Promise<import("../types.d.ts").Estimate>} */
     estimate: (draft) => call("POST", "/api/paper-trading/estimate", { body: draft }),
 

@@ -48,7 +48,7 @@ export function mount(root) {
       ),
       h("section", { "aria-labelledby": "funds" }, h("h2", { id: "funds" }, "Funds"), money.root, h("a", { class: "button", href: "/proof" }, "Proof of funds")),
       h("section", { "aria-labelledby": "positions" }, h("h2", { id: "positions" }, "Positions"), held.root),
-      h("section", { "aria-labelledby": "statistics" }, h("h2", { id: "statistics" }, "Statistics"), statistics),
+      h("section", { "aria-labelledby": "statistics" }, h("h2", { id: "statistics" }, "Statistics"), statistics, h("a", { class: "button", href: "/statistics" }, "All statistics")),
       h("section", { "aria-labelledby": "fills" }, h("h2", { id: "fills" }, "Newest fills"), fills.root),
     ]),
   ]);

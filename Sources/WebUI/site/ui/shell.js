@@ -26,6 +26,7 @@ const places = [
   { path: "/watchlist", label: "Watchlist", letter: "w", symbol: "list", phone: true },
   { path: "/portfolio", label: "Portfolio", letter: "p", symbol: "portfolio", phone: true, wide: true },
   { path: "/orders", label: "Orders", letter: "o", symbol: "orders", phone: true, wide: true },
+  { path: "/statistics", label: "Statistics", letter: "s", symbol: "portfolio", wide: true },
   { path: "/old-books", label: "Old books", letter: "b", symbol: "orders", ownerOnly: true, wide: true },
   { path: "/account", label: "Account", letter: "a", symbol: "account", phone: true, wide: true },
 ];
