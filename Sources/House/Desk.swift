@@ -48,8 +48,8 @@ final class Desk {
     let user: UserID
     let book: PaperBook
     var lastUsed: Timestamp
-    /// The half hour of the market's clock in which orders of earlier days were last looked for; days begin on half hours everywhere.
-    var expiredHalfHour = Int64.min
+    /// The five minutes of the market's clock in which orders whose day has ended were last looked for.
+    var lastExpiry = Int64.min
 
     init(user: UserID, book: PaperBook, lastUsed: Timestamp) {
         self.user = user
@@ -66,7 +66,11 @@ struct HubView: MarketView {
 
     func instrument(for id: InstrumentID) -> Instrument? { hub.instrument(for: id) }
     func quote(for id: InstrumentID) -> Quote? { hub.quote(for: id) }
-    func isOpen(for id: InstrumentID, at time: Timestamp) -> Bool { id.exchange == "CRYPTO" || hub.hours.isOpen(at: time) }
+    func isOpen(for id: InstrumentID, at time: Timestamp) -> Bool { phase(for: id, at: time) == .continuous }
+    func phase(for id: InstrumentID, at time: Timestamp) -> SessionPhase? { hub.phase(of: id, at: time) }
+    func hasDayEnded(for id: InstrumentID, since: Timestamp, at time: Timestamp) -> Bool {
+        hub.hasDayEnded(for: id, since: since, at: time)
+    }
     func isStale(_ quote: Quote, at time: Timestamp) -> Bool { hub.isStale(quote.instrument, at: wall) }
     func terms(for id: InstrumentID, _ product: Product, at time: Timestamp) -> TradingTerms {
         hub.terms(for: id, product, at: time)

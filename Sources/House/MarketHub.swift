@@ -26,10 +26,15 @@ package final class MarketHub {
         fileprivate var terms: [TradingTerms] = []
         fileprivate var termsDay: Int64 = .min
         fileprivate var termsUnderlying: Price?
+        /// The instrument's own day and the day in India it was looked up for.
+        var session: TradingDay?
+        var sessionDay: Int64 = .min
+        /// The auction, by the second of its match, whose price came already.
+        var printedAuction: Timestamp?
     }
 
-    fileprivate(set) var boards: [Board] = []
-    fileprivate var indexByID: [InstrumentID: Int] = [:]
+    var boards: [Board] = []
+    var indexByID: [InstrumentID: Int] = [:]
     private var indexByToken: [Int64: Int] = [:]
     /// The instruments that a feed quotes, as a master for searching.
     private(set) var quoted = InstrumentMaster()
@@ -46,9 +51,13 @@ package final class MarketHub {
     package internal(set) var lastTickReceivedAt: Timestamp?
     /// Set when a tape has been played to its end.
     package internal(set) var hasEnded = false
+    /// The hours that the house shows: those of NSE's shares, or none. Each instrument's own: `MarketHub+Sessions`.
     package let hours: MarketHours
     /// What exchanges ask, by date; books pay and block by it.
     package let rules: RulePack
+    var sessions: MarketSessions
+    /// Exchanges and segments that are quoted, in the order they came.
+    var quotedMarkets: [QuotedMarket] = []
     /// Whether finished minutes are collected for the archive, and those that it did not take yet.
     var keepsMinutes = false
     fileprivate var minutes: [InstrumentID: [Candle]] = [:]
@@ -65,6 +74,7 @@ package final class MarketHub {
     ) {
         self.hours = hours
         self.rules = rules
+        sessions = MarketSessions(rules)
         self.now = now
         self.past = past
         self.listed = listed
@@ -78,6 +88,7 @@ package final class MarketHub {
             precondition(indexByID[instrument.id] == nil && indexByToken[instrument.token] == nil, "An instrument is listed twice.")
             indexByID[instrument.id] = boards.count
             indexByToken[instrument.token] = boards.count
+            noteMarket(of: instrument)
             boards.append(
                 Board(
                     instrument: instrument,
@@ -270,9 +281,9 @@ package struct MarketPast: Sendable {
     }
 
     /// The simulated market's own past.
-    package init(_ simulated: SimulatedMarket, hours: MarketHours) {
+    package init(_ simulated: SimulatedMarket, hours: @escaping @Sendable (InstrumentID) -> MarketHours) {
         self.init(
-            candles: { simulated.history($0, interval: $1, in: $2, hours: hours) },
+            candles: { simulated.history($0, interval: $1, in: $2, hours: hours($0)) },
             previousClose: { simulated.previousClose(of: $0, at: $1) }, settlement: { simulated.settlement(of: $0, on: $1) })
     }
 }

@@ -56,10 +56,11 @@ extension Tradehouse {
 
     /// Orders for the day that an earlier day left behind are cancelled before anything else happens on the desk.
     func expireEarlierDays(on desk: Desk) throws {
-        let halfHour = marketNow.seconds.flooredQuotient(1_800)
+        // Days begin on half hours everywhere, and sessions end on fives of minutes.
+        let piece = marketNow.seconds.flooredQuotient(300)
         // While the disk takes nothing they stay, and cannot fill either: ticks pass by then.
-        guard halfHour != desk.expiredHalfHour, store.refusal == nil else { return }
-        desk.expiredHalfHour = halfHour
+        guard piece != desk.lastExpiry, store.refusal == nil else { return }
+        desk.lastExpiry = piece
         guard !desk.book.account.workingInstruments.isEmpty else { return }
         try act(.expireDay, on: desk)
     }

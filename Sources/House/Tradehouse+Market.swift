@@ -44,7 +44,7 @@ extension Tradehouse {
                 return
             }
             let now = world.now()
-            for tick in generator.ticks(until: now) { take(tick) }
+            for tick in generator.ticks(until: now) where market.trades(tick.instrument, at: tick.at) { take(tick) }
             if generator.needsListing(at: now) { list(&generator, at: now) }
         }
     }
@@ -53,7 +53,7 @@ extension Tradehouse {
     private func list(_ generator: inout SimulatedMarket, at now: Timestamp) {
         let new = generator.relist(at: now).filter { !market.isQuoted($0.id) }
         market.add(new)
-        market.past = MarketPast(generator, hours: market.hours)
+        market.tellPast(of: generator)
         for tick in generator.openingTicks(of: new) { take(tick) }
         world.log(.info, "contracts_listed", [("new", String(new.count)), ("quoted", String(market.all.count))])
     }
@@ -91,8 +91,8 @@ extension Tradehouse {
 
     /// One tick, in one turn: quote, candle, then the desks whose working orders it reaches.
     package func take(_ tick: Tick) {
-        let tick = tick.after(market.quote(for: tick.instrument))
-        guard market.accept(tick, receivedAt: world.now()) else { return }
+        let tick = market.counted(tick)
+        guard market.accept(tick, receivedAt: world.now()), market.reachesBooks(tick) else { return }
         guard let users = bands[tick.instrument]?.concerned(by: TickReach(tick)) else { return }
         for user in users {
             guard let desk = desks[user] else { continue }

@@ -165,7 +165,7 @@ extension OrderRefusal {
         case .duplicateClientOrderID: "client_order_id"
         case .unknownOrder: "order_id"
         case .capitalOutOfRange: "capital"
-        case .orderNotOpen, .bookFull, .tooManyOpenOrders, .marketClosed, .noPrice, .insufficientFunds: nil
+        case .orderNotOpen, .bookFull, .tooManyOpenOrders, .marketClosed, .wrongPhase, .noPrice, .insufficientFunds: nil
         }
     }
 }

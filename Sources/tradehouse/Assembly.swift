@@ -83,8 +83,8 @@ struct Assembly {
         case .simulated:
             var simulated = SimulatedMarket(seed: configuration.marketSeed, at: now)
             market = MarketHub(
-                instruments: simulated.instruments, hours: hours, now: now, past: MarketPast(simulated, hours: hours),
-                listed: list.master, rules: configuration.rules)
+                instruments: simulated.instruments, hours: hours, now: now, listed: list.master, rules: configuration.rules)
+            market.tellPast(of: simulated)
             openingTicks = simulated.openingTicks()
             source = .simulated(simulated)
         case .replay(let path, let speed):

@@ -19,11 +19,11 @@ package final class TestHouse {
     /// A house in test mode on an empty disk, or on one that a house before it left.
     ///
     /// Without instruments of its own it knows `NSE:INFY` and `NSE:TCS` (tick 0.05, lot 1), the index `NSE:NIFTY 50` and
-    /// `CRYPTO:BTCUSDT` (tick 0.01, lot 0.00001), and nothing is quoted before a test says so. Without rules of its own everything is paid in
-    /// full and nothing is charged, so that a story's sums can be done in the head.
+    /// `CRYPTO:BTCUSDT` (tick 0.01, lot 0.00001), and nothing is quoted before a test says so. Without rules of its own it knows the
+    /// exchanges' hours, everything is paid in full and nothing is charged, so that a story's sums can be done in the head.
     package init(
         seed: UInt64 = 1, disk: any Disk, loop: SimulatedLoop = SimulatedLoop(), settings: HouseSettings = TestHouse.settings,
-        instruments: [Instrument] = TestHouse.instruments, hours: MarketHours = .always, rules: RulePack = .empty
+        instruments: [Instrument] = TestHouse.instruments, hours: MarketHours = .always, rules: RulePack = TestHouse.hoursOnly
     ) throws {
         self.loop = loop
         self.disk = disk
@@ -45,6 +45,15 @@ package final class TestHouse {
         let house = house
         try run { try await house.open() }
     }
+
+    /// The built-in days and hours, and no charge or margin.
+    package static let hoursOnly: RulePack = {
+        do {
+            return try RulePack(text: RulePack.builtInSessions)
+        } catch {
+            preconditionFailure("The built-in hours can be read. \(error)")
+        }
+    }()
 
     package static var settings: HouseSettings {
         var settings = HouseSettings()

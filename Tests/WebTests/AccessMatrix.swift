@@ -121,6 +121,7 @@ extension AccessRow {
         AccessRow(route: "GET /api/market/nfo/instruments", access: .shared),
         AccessRow(route: "GET /api/market/nfo/futures", access: .shared),
         AccessRow(route: "GET /api/market/nfo/options", access: .shared),
+        AccessRow(route: "GET /api/market/sessions", access: .shared, target: "/api/market/sessions?instrument=NSE:INFY"),
         AccessRow(route: "GET /api/market/watch", access: .shared, target: "/api/market/watch?instruments=NSE:INFY"),
         AccessRow(route: "GET /api/market/candles", access: .shared, target: "/api/market/candles?instrument=NSE:INFY"),
 

@@ -199,7 +199,7 @@ struct TwoTraders {
 
     init(
         disk: SimulatedDisk = makeDisk(), settings: HouseSettings = TestHouse.settings, hours: MarketHours = .always,
-        rules: RulePack = .empty
+        rules: RulePack = TestHouse.hoursOnly
     ) throws {
         house = try TestHouse(disk: disk, settings: settings, hours: hours, rules: rules)
         asha = try house.join("asha@example.com")

@@ -75,6 +75,9 @@ package struct MarketHours: Sendable, Hashable {
     /// The exchange's: NSE equity.
     package static let exchange = MarketHours(.nse)
 
+    /// Whether it is open at every moment of every day.
+    package var neverCloses: Bool { calendar == nil }
+
     /// The seconds since 1970 during which the market is open on a day in India; nil when it is closed all day.
     func openSeconds(onDay dayNumber: Int64) -> Range<Int64>? {
         let midnight = dayNumber * 86_400 - indiaOffsetSeconds

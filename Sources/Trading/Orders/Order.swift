@@ -98,11 +98,13 @@ package enum FillRule: String, Sendable, Hashable, CaseIterable {
     case priceThrough = "price_through"
     /// A resting limit: a trade at its price served what was displayed there before it, and then it.
     case queue
+    /// In the match of an opening or closing auction, at its one price.
+    case auction
 
     /// Whether the order took what others displayed or was itself there first.
     package var role: FillRole {
         switch self {
-        case .depth, .lastPrice: .taker
+        case .depth, .lastPrice, .auction: .taker
         case .priceThrough, .queue: .maker
         }
     }

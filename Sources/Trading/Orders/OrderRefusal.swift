@@ -22,6 +22,7 @@ package enum OrderRefusal: String, Error, Sendable, CaseIterable {
     case priceOffTick = "price_off_tick"
     case tooManyOpenOrders = "too_many_open_orders"
     case marketClosed = "market_closed"
+    case wrongPhase = "wrong_phase"
     case noPrice = "no_price"
     case insufficientHoldings = "insufficient_holdings"
     case insufficientFunds = "insufficient_funds"
@@ -33,7 +34,7 @@ package enum OrderRefusal: String, Error, Sendable, CaseIterable {
             .priceTooLarge:
             true
         case .duplicateClientOrderID, .unknownOrder, .orderNotOpen, .quantityBelowFilled, .quantityNotWholeLots, .priceOffTick,
-            .bookFull, .tooManyOpenOrders, .marketClosed, .noPrice, .insufficientHoldings, .insufficientFunds:
+            .bookFull, .tooManyOpenOrders, .marketClosed, .wrongPhase, .noPrice, .insufficientHoldings, .insufficientFunds:
             false
         }
     }
@@ -63,6 +64,9 @@ package enum OrderRefusal: String, Error, Sendable, CaseIterable {
         case .tooManyOpenOrders:
             "This book already holds \(PaperLimits.workingOrders) working orders, the most it takes. Cancel some first."
         case .marketClosed: "The market is closed. Place the order when it is open."
+        case .wrongPhase:
+            "This part of the day does not take such an order: while an auction collects only market and limit orders of the day come in, "
+                + "at its end limit orders alone, after the close market orders, and none while prices are matched. Wait for continuous trading."
         case .noPrice: "There is no current price for this instrument. Try again when it is quoted."
         case .insufficientHoldings: "Delivery shares must be held before they are sold. Sell less, or cancel another sell order first."
         case .insufficientFunds: "The funds do not cover this order. Lower the quantity, cancel an open order or close a position."

@@ -9,6 +9,7 @@
 // `priceThrough`  A resting limit fills whole at its limit once something traded strictly through it; without depth the last price is
 //              enough. A trade at the limit itself may have been somebody else's turn in the queue.
 // `queue`      With depth, a trade at the limit of a resting order first serves what was displayed there before it came.
+// `auction`    In the match of an auction everybody whose limit is beyond its price fills whole, at that price.
 // A crossed or locked book (bid ≥ ask) and a side without a positive level fill nothing.
 
 /// A working copy of what one quote offers to one book.
@@ -17,6 +18,8 @@ struct Liquidity {
     /// Traded since the tick before; zero for a quote that stands.
     let traded: Quantity
     let hasDepth: Bool
+    /// By which rule a fill without depth goes.
+    private let wholeRule: FillRule
     /// As displayed, before this book took anything.
     private let displayedBids: [DepthLevel]
     private let displayedAsks: [DepthLevel]
@@ -28,7 +31,8 @@ struct Liquidity {
     private var bidsUsed = 0
     private var asksUsed = 0
 
-    init(depth: Depth, last: Price, traded: Quantity) {
+    init(depth: Depth, last: Price, traded: Quantity, wholeRule: FillRule = .lastPrice) {
+        self.wholeRule = wholeRule
         self.last = last
         self.traded = traded
         hasDepth = !depth.isEmpty
@@ -72,9 +76,9 @@ struct Liquidity {
     func offer(to side: Side, limit: Price?, isResting: Bool, wanted: Quantity) -> (quantity: Quantity, price: Price, rule: FillRule)? {
         guard hasDepth else {
             guard last > .zero else { return nil }
-            guard let limit else { return (wanted, last, .lastPrice) }
+            guard let limit else { return (wanted, last, wholeRule) }
             guard side == .buy ? last < limit : last > limit else { return nil }
-            return isResting ? (wanted, limit, .priceThrough) : (wanted, last, .lastPrice)
+            return isResting ? (wanted, limit, .priceThrough) : (wanted, last, wholeRule)
         }
         guard let best = bestLevel(for: side), isWithin(best.price, limit, side) else { return nil }
         guard isResting, let limit else { return (min(wanted, best.quantity), best.price, .depth) }

@@ -25,6 +25,10 @@ package protocol MarketView {
     func quote(for id: InstrumentID) -> Quote?
     /// Whether the instrument trades continuously at `instant`.
     func isOpen(for id: InstrumentID, at instant: Timestamp) -> Bool
+    /// Which part of its own day the instrument is in at `instant`; nil when its market is closed.
+    func phase(for id: InstrumentID, at instant: Timestamp) -> SessionPhase?
+    /// Whether an order for the day that came into the market at `since` has ended at `instant`.
+    func hasDayEnded(for id: InstrumentID, since: Timestamp, at instant: Timestamp) -> Bool
     /// Whether `quote` is too old, at `instant`, for anything to be filled at its prices.
     func isStale(_ quote: Quote, at instant: Timestamp) -> Bool
     /// What a position blocks and an order holds, by the rules in force at `instant`.
@@ -47,15 +51,15 @@ extension PaperAccount {
         case .cancelAll(let reason): workingSlots.map { cancellation(of: placed[$0].id, .requested, reason, at: instant) }
         case .tick(let tick): match(tick, market, at: instant)
         case .expireDay:
-            cancelled(workingOrders.filter { $0.validity == .day && isOfEarlierDay($0, at: instant) }, market, at: instant) {
+            cancelled(workingOrders.filter { $0.validity == .day && hasEnded($0, market, at: instant) }, market, at: instant) {
                 cancellation(of: $0, .endOfDay, at: instant)
             }
         case .reset(let capital): try reset(capital, at: instant)
         }
     }
 
-    private func isOfEarlierDay(_ order: Order, at instant: Timestamp) -> Bool {
-        order.placedAt.dayNumber(offsetSeconds: indiaOffsetSeconds) < instant.dayNumber(offsetSeconds: indiaOffsetSeconds)
+    private func hasEnded(_ order: Order, _ market: some MarketView, at instant: Timestamp) -> Bool {
+        market.hasDayEnded(for: order.instrument, since: order.placedAt, at: instant)
     }
 
     /// Cancels some of the working orders; others of their positions may then hold less.
@@ -114,14 +118,20 @@ extension PaperAccount {
         guard isWithinTurnover(order) else { throw .quantityTooLarge }
         if let refusal = rule(against: order, instrument) { return [rejected(order, refusal, instrument)] }
         if workingCount >= PaperLimits.workingOrders { return [rejected(order, .tooManyOpenOrders, instrument)] }
-        if !market.isOpen(for: order.instrument, at: instant) { return [rejected(order, .marketClosed, instrument)] }
+        let phase = market.phase(for: order.instrument, at: instant)
+        if let refusal = sessionRefusal(order.kind, order.validity, in: phase) { return [rejected(order, refusal, instrument)] }
 
-        let quote = freshQuote(for: order.instrument, market, at: instant)
-        if order.needsPriceNow, quote == nil { return [rejected(order, .noPrice, instrument)] }
+        let quote = quoteToMeet(order.instrument, in: phase, market, at: instant)
+        if order.needsPriceNow, quote == nil {
+            guard phase?.isCollecting == true, let last = lastKnownPrice(order.instrument, market) else {
+                return [rejected(order, .noPrice, instrument)]
+            }
+            order.referencePrice = last
+        }
         if let short = missingHoldings(for: order) { return [rejected(order, .insufficientHoldings, instrument, short)] }
 
-        var liquidity = quote.map { self.liquidity($0, at: instant) }
-        order.referencePrice = quote.flatMap { order.meets($0, liquidity) }
+        var liquidity = quote.map { self.liquidity($0, in: phase, at: instant) }
+        if let quote { order.referencePrice = order.meets(quote, liquidity) }
         var rehearsal = Rehearsal(self, order.instrument, lot: instrument.lotSize, market, at: instant)
         let (free, heldBefore) = (rehearsal.free, rehearsal.reservedHere)
         let index = rehearsal.join(order)
@@ -153,14 +163,16 @@ extension PaperAccount {
         guard amended.quantity > order.filledQuantity else { throw .quantityBelowFilled }
         guard isWithinTurnover(amended) else { throw .quantityTooLarge }
         if let refusal = rule(against: amended, instrument) { throw refusal }
-        guard market.isOpen(for: order.instrument, at: instant) else { throw .marketClosed }
-        let quote = freshQuote(for: order.instrument, market, at: instant)
+        let phase = market.phase(for: order.instrument, at: instant)
+        if let refusal = sessionRefusal(amended.kind, amended.validity, in: phase) { throw refusal }
+        let quote = quoteToMeet(order.instrument, in: phase, market, at: instant)
         // Without a price, an order that rests could be given a limit far through the market and would then fill at it.
         let rests = order.referencePrice != nil && amended.kind != order.kind && amended.state == .open
-        if quote == nil, amended.needsPriceNow || rests { throw .noPrice }
+        let known = phase?.isCollecting == true ? freshQuote(for: order.instrument, market, at: instant) : quote
+        if known == nil, amended.needsPriceNow || rests { throw .noPrice }
         if missingHoldings(for: amended) != nil { throw .insufficientHoldings }
 
-        var liquidity = quote.map { self.liquidity($0, at: instant) }
+        var liquidity = quote.map { self.liquidity($0, in: phase, at: instant) }
         let meets = amended.referencePrice == nil ? quote.flatMap { amended.meets($0, liquidity) } : nil
         if let meets { amended.referencePrice = meets }
         var rehearsal = Rehearsal(self, order.instrument, lot: instrument.lotSize, market, at: instant)
@@ -198,13 +210,15 @@ extension PaperAccount {
     /// Stops that the last price reached go live, then everything the quote can fill fills: market orders first, then by better limit,
     /// then by age.
     private func match(_ tick: Tick, _ market: some MarketView, at instant: Timestamp) -> [PaperEvent] {
-        guard let slots = working[tick.instrument], market.isOpen(for: tick.instrument, at: instant) else { return [] }
-        var liquidity = Liquidity(depth: tick.depth, last: tick.lastPrice, traded: tick.traded)
+        guard let slots = working[tick.instrument] else { return [] }
+        let phase = market.phase(for: tick.instrument, at: instant)
+        guard var liquidity = liquidity(tick, in: phase) else { return [] }
+        let isAuction = phase?.isMatching == true
         var triggered: [Int] = []
         var live: [(index: Int, isTriggered: Bool)] = []
         for (index, slot) in slots.enumerated() {
             if placed[slot].state == .triggerPending {
-                guard placed[slot].kind.isReached(by: tick.lastPrice, placed[slot].side) else { continue }
+                guard !isAuction, placed[slot].kind.isReached(by: tick.lastPrice, placed[slot].side) else { continue }
                 triggered.append(index)
                 live.append((index, true))
             } else {
@@ -233,7 +247,7 @@ extension PaperAccount {
             let order = placed[slots[index]]
             let isNew = order.referencePrice == nil && liquidity.isUsable(for: order.side)
             if isNew { rehearsal.meet(index, at: tick.lastPrice) }
-            rehearsal.match(index, with: &liquidity, arriving: isTriggered || isNew, withinFunds: true)
+            rehearsal.match(index, with: &liquidity, arriving: isTriggered || isNew || isAuction, withinFunds: true)
             if isTriggered || isNew { rehearsal.queue(index, liquidity) }
             products.insert(placed[slots[index]].product)
         }

@@ -1,7 +1,8 @@
 // Days and hours of the pack that ships.
 
 extension RulePack {
-    static let builtInSessions = """
+    /// The lines about days and hours alone.
+    package static let builtInSessions = """
 
         # Days and hours, India time. A phase with ~60 ends at random within its last 60 seconds.
         # Weekday rule, then holidays, then special days: each beats the one before.

@@ -15,6 +15,7 @@ enum MarketRoutes {
         Route(.post, "/api/market/historical", .trader, .legacy, meter: .read, historical),
         Route(.get, "/api/market/historical/quick", .trader, .legacy, historicalQuick),
         Route(.post, "/api/market/fetchOHLC", .trader, .legacy, meter: .read, fetchOHLC),
+        Route(.get, "/api/market/sessions", .trader, .native, SessionRoute.sessions),
         Route(.get, "/api/market/watch", .trader, .native, watch),
         Route(.get, "/api/market/candles", .trader, .native, candles),
     ]
@@ -36,9 +37,7 @@ enum MarketRoutes {
             json.member("session", status.phase.rawValue)
             json.member("current_time", ClockText.twelveHours(now))
             json.member("is_streaming_recommended", status.isStreamingRecommended)
-            if let time = status.opensIn { json.member("opens_in", ClockText.countdown(time)) }
-            if let time = status.closesIn { json.member("closes_in", ClockText.countdown(time)) }
-            if let time = status.nextOpen { json.member("next_open", ClockText.day(time)) }
+            countdown(status, &json)
             json.member("holiday", status.holiday)
             json.member("clock_ms", now.milliseconds)
             json.member("simulated", house.settings.marketKind == "simulated")
@@ -50,6 +49,13 @@ enum MarketRoutes {
                 json.member("ended", hub.hasEnded)
             }
         }
+    }
+
+    /// Until the open or close, or when the next open is.
+    static func countdown(_ status: MarketStatus, _ json: inout JSONWriter) {
+        if let time = status.opensIn { json.member("opens_in", ClockText.countdown(time)) }
+        if let time = status.closesIn { json.member("closes_in", ClockText.countdown(time)) }
+        if let time = status.nextOpen { json.member("next_open", ClockText.day(time)) }
     }
 
     // MARK: Prices
