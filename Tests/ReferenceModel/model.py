@@ -27,6 +27,9 @@ INSTRUMENTS = {
 }
 
 
+PRODUCTS = ("MIS", "CNC", "NRML")
+
+
 # Numbers
 
 
@@ -264,8 +267,8 @@ class Book:
                 total += worth - position.cost if position.quantity > 0 else position.cost - worth
         return total
 
-    def loss(self):
-        return min(0, self.unrealised_on_margin())
+    def free(self):
+        return self.available() + min(0, self.unrealised_on_margin())
 
     # Placing, changing, cancelling
 
@@ -313,7 +316,7 @@ class Book:
         check_sizes(quantity, limit, trigger)
         if quantity <= order.filled:
             raise Refused("quantity_below_filled")
-        keeps_place = limit == order.limit and quantity <= order.quantity
+        keeps_place = (limit, trigger) == (order.limit, order.trigger) and quantity <= order.quantity
         try:
             if trigger != order.trigger:
                 order.triggered = False
@@ -322,8 +325,8 @@ class Book:
             self.check_position_limit(order)
             check_grid(order)
             market_or_ioc = not order.waits and (limit is None or order.validity == "IOC")
-            other_limit = had_met and not order.waits and limit != before["limit"]
-            if other_limit or market_or_ioc:
+            other_kind = had_met and not order.waits and (limit, trigger) != (before["limit"], before["trigger"])
+            if other_kind or market_or_ioc:
                 self.check_fresh(now, order.symbol)
             self.check_holdings(order)
             order.resting = was_resting and keeps_place and not order.waits
@@ -343,15 +346,14 @@ class Book:
         order.__dict__.update(before)
         key = order.key
         others = {o: opening for o, (opening, _) in self.reservations(key).items() if o is not order}
-        loss = self.loss()
-        free = self.available() + loss
+        free = self.free()
         saved = self.save(order)
         order.__dict__.update(now_order)
         self.changed(key)
         act()
         opens = any(fill.opened for fill in self.fills) or self.reservations(key).get(order, (0, 0))[0] > 0
         opens = opens or any(opening > others.get(o, 0) for o, (opening, _) in self.reservations(key).items() if o is not order)
-        after = self.available() + loss
+        after = self.free()
         if after < 0 and after < free and opens:
             self.restore(order, saved)
             raise Rejected("insufficient_funds")
@@ -430,13 +432,18 @@ class Book:
             order.reference = self.quotes[order.symbol].last
             self.changed(order.key)
 
-    def settle(self, order, fresh):
-        """What is left after an order has met the quote, or met none that offered it anything."""
+    def settle(self, order, fresh, waits_on=False):
+        """What is left after an order has met the quote, or met none that offered it anything.
+
+        `waits_on`: it came to the market before this tick, and counted its queue then.
+        """
         if not order.working:
             return
         if order.validity == "IOC":
             self.end(order, "immediate_or_cancel")
         elif order.limit is not None and not order.resting:
+            if order.reference is None and waits_on:
+                return
             displayed = self.quotes[order.symbol].displayed(order.side, order.limit) if fresh else None
             order.ahead = order.ahead if displayed is None else displayed
             if order.reference is None:
@@ -482,7 +489,6 @@ class Book:
         self.quotes[symbol] = quote
         for side in (BUY, SELL):
             self.taken[(symbol, side)] = [take for take in self.taken.get((symbol, side), []) if take[0] >= quote.ms]
-        self.loss_of_tick = self.loss()
         just = set()
         for order in self.working:
             if order.symbol == symbol and order.waits and reached(order, quote.last):
@@ -496,24 +502,28 @@ class Book:
         orders.sort(key=lambda o: (o.side, o.limit is not None, -(o.limit or 0) * o.side, o in just or (o.limit is not None and not o.resting), o.age))
         left = {BUY: quote.traded, SELL: quote.traded}  # of the trade, for the orders at its price
         self.left_of_tick = {side: list(quote.side(side)) for side in (BUY, SELL)}
+        filled = set()
         for order in orders:
-            if not order.working:
-                continue
             fills = len(self.fills)
             if order.limit is None or not order.resting:
                 self.look(now, order)
                 self.meet(now, order, self.fill_as_funds_allow)
-                self.settle(order, True)
+                self.settle(order, True, waits_on=order not in just)
             else:
                 self.match_resting(now, order, quote, left)
             if len(self.fills) > fills:
-                self.cancel_newest()
+                filled.add(order.key)
+                if order.working and self.free() < 0 and self.reservations(order.key)[order][0] > 0:
+                    self.situations["what is left of a filled order is cancelled"] += 1
+                    self.end(order, "insufficient_funds")
         self.left_of_tick = None
+        for key in sorted(filled, key=lambda key: PRODUCTS.index(key[1])):
+            self.cancel_newest(key)
 
-    def cancel_newest(self):
-        """After an order's fills on a tick: the newest orders that open are cancelled until the funds suffice."""
-        while self.available() + self.loss_of_tick < 0:
-            opening = [order for order in self.working if self.reservations(order.key)[order][0] > 0]
+    def cancel_newest(self, key):
+        """After the fills of a tick: the newest orders that open are cancelled until the funds suffice."""
+        while self.free() < 0:
+            opening = [order for order, (opening, _) in self.reservations(key).items() if opening > 0]
             if not opening:
                 break
             self.situations["the newest opening order is cancelled"] += 1
@@ -576,7 +586,7 @@ class Book:
 
     def allows(self, order):
         """Whether the funds suffice for what has filled, if the rest of the order need not be held."""
-        return self.available() + self.loss_of_tick + self.reservations(order.key).get(order, (0, 0))[1] >= 0
+        return self.free() + self.reservations(order.key).get(order, (0, 0))[1] >= 0
 
     def fill(self, now, order, quantity, price, rule):
         value = times(price, quantity)
@@ -621,9 +631,7 @@ class Book:
             value -= closing_value
             position.cost -= share
             position.quantity += closing * side
-            if position.quantity == 0:
-                position = Position()
-            elif side == BUY:
+            if side == BUY:
                 position.bought += closing
             else:
                 position.sold += closing

@@ -11,6 +11,9 @@ package struct DepthLevel: Hashable, Sendable {
         self.quantity = quantity
         self.orders = orders
     }
+
+    /// Whether it offers anything; feeds send levels without a price or a quantity where nobody stands.
+    package var counts: Bool { price > .zero && quantity > .zero }
 }
 
 /// The visible book: at most five levels a side, best first; empty where the feed has none.

@@ -18,90 +18,87 @@ struct Liquidity {
     /// Traded since the tick before; zero for a quote that stands.
     let traded: Quantity
     let hasDepth: Bool
-    /// By which rule a fill without depth goes.
-    private let wholeRule: FillRule
-    /// As displayed, before this book took anything.
-    private let displayedBids: [DepthLevel]
-    private let displayedAsks: [DepthLevel]
+    /// By which rule an arriving order fills whole at the last price.
+    let wholeRule: FillRule
+    private var bids: DisplayedSide
+    private var asks: DisplayedSide
     /// What orders of this book took of the traded quantity, by side.
     private var tradedTaken: (buys: Quantity, sells: Quantity) = (.zero, .zero)
-    private var bids: [DepthLevel]
-    private var asks: [DepthLevel]
-    /// How many of the levels, from the best on, are used up; their rest of the next one.
-    private var bidsUsed = 0
-    private var asksUsed = 0
 
     init(depth: Depth, last: Price, traded: Quantity, wholeRule: FillRule = .lastPrice) {
         self.wholeRule = wholeRule
         self.last = last
         self.traded = traded
         hasDepth = !depth.isEmpty
-        bids = Liquidity.levels(depth.bids, isBetter: >)
-        asks = Liquidity.levels(depth.asks, isBetter: <)
-        if let bid = bids.first, let ask = asks.first, bid.price >= ask.price {
-            bids = []
-            asks = []
+        bids = DisplayedSide(depth.bids, isBetter: >)
+        asks = DisplayedSide(depth.asks, isBetter: <)
+        if let bid = bids.best, let ask = asks.best, bid >= ask {
+            bids = .empty
+            asks = .empty
         }
-        displayedBids = bids
-        displayedAsks = asks
-    }
-
-    /// Positive levels as long as they get worse: what a broken packet holds behind is not believed.
-    private static func levels(_ levels: [DepthLevel], isBetter: (Price, Price) -> Bool) -> [DepthLevel] {
-        // Nearly every packet is sound, and is then taken as it is.
-        var isSound = true
-        for (index, level) in levels.enumerated() {
-            isSound =
-                isSound && level.price > .zero && level.quantity > .zero && (index == 0 || isBetter(levels[index - 1].price, level.price))
-        }
-        if isSound { return levels }
-        var kept: [DepthLevel] = []
-        for level in levels where level.price > .zero && level.quantity > .zero {
-            if let worst = kept.last, !isBetter(worst.price, level.price) { break }
-            kept.append(level)
-        }
-        return kept
     }
 
     /// Whether the quote offers an order of `side` anything at all, at some price, be it that this book took it already.
     func isUsable(for side: Side) -> Bool {
         guard hasDepth else { return last > .zero }
-        return !(side == .buy ? displayedAsks : displayedBids).isEmpty
+        return opposite(side).best != nil
     }
 
-    /// What fills next, at which price and by which rule; `limit` nil for a market order.
-    ///
-    /// `wanted` is what the order still wants. An arriving order gets one level at a time; a resting one everything at or through its
-    /// limit, at its limit.
-    func offer(to side: Side, limit: Price?, isResting: Bool, wanted: Quantity) -> (quantity: Quantity, price: Price, rule: FillRule)? {
-        guard hasDepth else {
-            guard last > .zero else { return nil }
-            guard let limit else { return (wanted, last, wholeRule) }
-            guard side == .buy ? last < limit : last > limit else { return nil }
-            return isResting ? (wanted, limit, .priceThrough) : (wanted, last, wholeRule)
-        }
-        guard let best = bestLevel(for: side), isWithin(best.price, limit, side) else { return nil }
-        guard isResting, let limit else { return (min(wanted, best.quantity), best.price, .depth) }
+    // MARK: What an arriving order meets
+
+    /// Whether an order that arrives fills whole at the last price; `limit` nil for a market order.
+    func isAtLastPrice(_ limit: Price?, _ side: Side) -> Bool {
+        guard !hasDepth, last > .zero else { return false }
+        return limit.map { side == .buy ? last < $0 : last > $0 } ?? true
+    }
+
+    /// How many levels stand against an order of `side`, used up ones included.
+    func levelCount(for side: Side) -> Int { opposite(side).count }
+
+    /// The price of a level against an order of `side`, and what is left of it; nothing when it is beyond `limit`.
+    func level(_ number: Int, for side: Side, limit: Price?) -> (price: Price, left: Quantity)? {
+        let (price, left) = opposite(side)[number]
+        guard isWithin(price, limit, side) else { return nil }
+        return (price, left)
+    }
+
+    // MARK: What a resting order meets
+
+    /// Whether something traded strictly through `limit`; without depth the last price stands for a trade.
+    func hasTraded(through limit: Price, _ side: Side) -> Bool {
+        guard last > .zero, traded > .zero || !hasDepth else { return false }
+        return side == .buy ? last < limit : last > limit
+    }
+
+    /// Whether a trade of this tick was at `limit`; without depth nobody knows who stood before.
+    func hasTraded(at limit: Price) -> Bool { hasDepth && traded > .zero && last == limit }
+
+    /// What is left on the other side of an order at its limit or better, at most `wanted`.
+    func offered(at limit: Price, _ side: Side, wanted: Quantity) -> Quantity {
+        let levels = opposite(side)
         var sum = Quantity.zero
-        for level in side == .buy ? asks[asksUsed...] : bids[bidsUsed...] {
-            guard isWithin(level.price, limit, side), sum < wanted else { break }
-            sum = level.quantity < wanted - sum ? sum + level.quantity : wanted
+        for number in 0..<levels.count {
+            let (price, left) = levels[number]
+            guard sum < wanted, isWithin(price, limit, side) else { break }
+            sum = left < wanted - sum ? sum + left : wanted
         }
-        return (sum, limit, .depth)
+        return sum
     }
 
-    /// Whether a trade of this tick concerns an order of `side` that rests at `limit`.
-    func hasTraded(atOrThrough limit: Price?, _ side: Side) -> Bool {
-        guard hasDepth, traded > .zero, last > .zero, let limit else { return false }
-        return side == .buy ? last <= limit : last >= limit
+    /// Whether a tick may fill a resting or market order of `side`, or at least move its place in the queue.
+    func concerns(_ side: Side, limit: Price?) -> Bool {
+        guard let limit else { return isUsable(for: side) }
+        if hasTraded(through: limit, side) || hasTraded(at: limit) { return true }
+        guard hasDepth, let best = opposite(side).best else { return false }
+        return isWithin(best, limit, side)
     }
 
     /// How much the own side of an order displays at its limit: zero at a price better than the worst level that shows none, nil when
     /// the price is worse than all that is shown.
     func displayed(_ side: Side, at limit: Price) -> Quantity? {
-        let levels = side == .buy ? displayedBids : displayedAsks
-        guard let worst = levels.last, side == .buy ? limit >= worst.price : limit <= worst.price else { return nil }
-        return levels.first { $0.price == limit }?.quantity ?? .zero
+        let levels = side == .buy ? bids : asks
+        guard let worst = levels.worst, side == .buy ? limit >= worst : limit <= worst else { return nil }
+        return levels.displayed(at: limit)
     }
 
     /// What is left, after `ahead`, of the quantity that traded at the limit.
@@ -111,46 +108,81 @@ struct Liquidity {
         return traded - ahead - taken
     }
 
+    // MARK: Taking
+
     mutating func takeTraded(_ side: Side, _ quantity: Quantity) {
         if side == .buy { tradedTaken.buys += quantity } else { tradedTaken.sells += quantity }
     }
 
+    /// Takes `quantity` from one of the levels against an order of `side`.
+    mutating func take(_ quantity: Quantity, fromLevel number: Int, for side: Side) {
+        if side == .buy { asks.take(quantity, from: number) } else { bids.take(quantity, from: number) }
+    }
+
     /// Takes `quantity` away from the side that an order of `side` fills against, best level first.
-    mutating func consume(_ side: Side, _ quantity: Quantity) {
-        guard hasDepth else { return }
-        if side == .buy {
-            Liquidity.consume(quantity, from: &asks, &asksUsed)
-        } else {
-            Liquidity.consume(quantity, from: &bids, &bidsUsed)
-        }
+    mutating func take(_ quantity: Quantity, for side: Side) {
+        if side == .buy { asks.take(quantity) } else { bids.take(quantity) }
     }
 
-    /// Passes over the best level that is left, which holds less than one lot.
-    mutating func skipLevel(for side: Side) {
-        if let level = bestLevel(for: side) { consume(side, level.quantity) }
-    }
-
-    private static func consume(_ quantity: Quantity, from levels: inout [DepthLevel], _ used: inout Int) {
-        var rest = quantity
-        while rest > .zero, used < levels.count {
-            let level = levels[used]
-            if level.quantity > rest {
-                levels[used] = DepthLevel(price: level.price, quantity: level.quantity - rest, orders: level.orders)
-                return
-            }
-            rest -= level.quantity
-            used += 1
-        }
-    }
-
-    private func bestLevel(for side: Side) -> DepthLevel? {
-        if side == .buy { return asksUsed < asks.count ? asks[asksUsed] : nil }
-        return bidsUsed < bids.count ? bids[bidsUsed] : nil
-    }
+    private func opposite(_ side: Side) -> DisplayedSide { side == .buy ? asks : bids }
 
     private func isWithin(_ price: Price, _ limit: Price?, _ side: Side) -> Bool {
         guard let limit else { return true }
         return side == .buy ? price <= limit : price >= limit
+    }
+}
+
+/// One side of a displayed book, and what is left of each of its levels.
+private struct DisplayedSide {
+    static let empty = DisplayedSide([], isBetter: >)
+
+    private let levels: [DepthLevel]
+    /// What was taken, by level; empty until something is.
+    private var taken: [Quantity] = []
+
+    /// Believes the levels as long as they get worse; those without a price or a quantity are left out.
+    init(_ levels: [DepthLevel], isBetter: (Price, Price) -> Bool) {
+        // Nearly every packet is sound, and is then taken as it is.
+        let isSound = levels.indices.allSatisfy { index in
+            levels[index].counts && (index == 0 || isBetter(levels[index - 1].price, levels[index].price))
+        }
+        guard !isSound else {
+            self.levels = levels
+            return
+        }
+        var kept: [DepthLevel] = []
+        for level in levels where level.counts {
+            if let worst = kept.last, !isBetter(worst.price, level.price) { break }
+            kept.append(level)
+        }
+        self.levels = kept
+    }
+
+    var count: Int { levels.count }
+    var best: Price? { levels.first?.price }
+    var worst: Price? { levels.last?.price }
+
+    subscript(number: Int) -> (price: Price, left: Quantity) {
+        let level = levels[number]
+        return (level.price, taken.isEmpty ? level.quantity : level.quantity - taken[number])
+    }
+
+    /// What is displayed at `price`, whoever took of it.
+    func displayed(at price: Price) -> Quantity { levels.first { $0.price == price }?.quantity ?? .zero }
+
+    mutating func take(_ quantity: Quantity, from number: Int) {
+        if taken.isEmpty { taken = [Quantity](repeating: .zero, count: levels.count) }
+        taken[number] += quantity
+    }
+
+    /// Takes from the best level on, at most what is there.
+    mutating func take(_ quantity: Quantity) {
+        var rest = quantity
+        for number in levels.indices where rest > .zero {
+            let part = min(rest, self[number].left)
+            if part > .zero { take(part, from: number) }
+            rest -= part
+        }
     }
 }
 

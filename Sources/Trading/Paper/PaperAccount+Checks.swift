@@ -62,7 +62,7 @@ extension PaperAccount {
     func liquidity(_ quote: Quote, at instant: Timestamp) -> Liquidity {
         var liquidity = Liquidity(depth: quote.depth, last: quote.lastPrice, traded: .zero)
         if let taken = taken[quote.instrument] {
-            for side in Side.allCases { liquidity.consume(side, taken.quantity(side, since: quote.at, at: instant)) }
+            for side in Side.allCases { liquidity.take(taken.quantity(side, since: quote.at, at: instant), for: side) }
         }
         return liquidity
     }
@@ -89,6 +89,11 @@ extension Order {
     /// The last price that it is held at from now on, when this quote is one that it can meet.
     func meets(_ quote: Quote, _ liquidity: Liquidity?) -> Price? {
         kind.isMarketOnceLive || liquidity?.isUsable(for: side) == true ? quote.lastPrice : nil
+    }
+
+    /// Whether a tick with this to offer is the first quote that it meets.
+    func meetsFirst(_ liquidity: Liquidity) -> Bool {
+        referencePrice == nil && (kind.isMarketOnceLive || liquidity.isUsable(for: side))
     }
 
     /// Whether it makes no sense without a current price: it would wait at no price of its own, or not at all.

@@ -133,17 +133,17 @@ extension PaperAccount {
         var liquidity = quote.map { self.liquidity($0, in: phase, at: instant) }
         if let quote { order.referencePrice = order.meets(quote, liquidity) }
         var rehearsal = Rehearsal(self, order.instrument, lot: instrument.lotSize, market, at: instant)
-        let (free, heldBefore) = (rehearsal.free, rehearsal.reservedHere)
+        let free = rehearsal.free
         let index = rehearsal.join(order)
-        let onlyCloses = rehearsal.onlyCloses(index, comparedWith: heldBefore)
+        // It joined as the newest, so that what the others open is what they opened before.
+        let others = rehearsal.opening(order.product, besides: index)
         rehearsal.note(.orderAccepted(order))
         arrive(order, index, &liquidity, &rehearsal)
         let left = rehearsal.free
-        guard left >= .zero || left >= free || onlyCloses else {
+        guard left >= .zero || left >= free || rehearsal.onlyCloses(index, others: others) else {
             let figures = "this order needs \((free - left).inRupees), available \(free.inRupees)"
             return [rejected(order, .insufficientFunds, instrument, figures)]
         }
-        rehearsal.cancelUnfunded(order.product)
         if let liquidity { rehearsal.queue(index, liquidity) }
         rehearsal.settleHolds()
         return rehearsal.events
@@ -176,18 +176,17 @@ extension PaperAccount {
         let meets = amended.referencePrice == nil ? quote.flatMap { amended.meets($0, liquidity) } : nil
         if let meets { amended.referencePrice = meets }
         var rehearsal = Rehearsal(self, order.instrument, lot: instrument.lotSize, market, at: instant)
-        let (free, heldBefore) = (rehearsal.free, rehearsal.reservedHere)
+        let free = rehearsal.free
         guard let slot = slots[id], let index = working[order.instrument]?.firstIndex(of: slot) else {
             preconditionFailure("A working order is in the index of its instrument.")
         }
+        let others = rehearsal.opening(order.product, besides: index)
         rehearsal.amend(index, to: amended)
-        let onlyCloses = rehearsal.onlyCloses(index, comparedWith: heldBefore)
         rehearsal.note(.orderModified(id, amendment, at: instant))
         if let meets { rehearsal.note(.orderMet(id, meets, at: instant)) }
         arrive(amended, index, &liquidity, &rehearsal)
         let left = rehearsal.free
-        guard left >= .zero || left >= free || onlyCloses else { throw .insufficientFunds }
-        rehearsal.cancelUnfunded(order.product)
+        guard left >= .zero || left >= free || rehearsal.onlyCloses(index, others: others) else { throw .insufficientFunds }
         if let liquidity, order.losesPlace(by: amendment) { rehearsal.queue(index, liquidity) }
         rehearsal.settleHolds()
         return rehearsal.events
@@ -215,18 +214,17 @@ extension PaperAccount {
         guard var liquidity = liquidity(tick, in: phase) else { return [] }
         let isAuction = phase?.isMatching == true
         var triggered: [Int] = []
-        var live: [(index: Int, isTriggered: Bool)] = []
+        var live: [(index: Int, isTriggered: Bool, isNew: Bool)] = []
         for (index, slot) in slots.enumerated() {
             if placed[slot].state == .triggerPending {
                 guard !isAuction, placed[slot].kind.isReached(by: tick.lastPrice, placed[slot].side) else { continue }
                 triggered.append(index)
-                live.append((index, true))
+                live.append((index, true, placed[slot].meetsFirst(liquidity)))
             } else {
                 let side = placed[slot].side
                 let limit = placed[slot].kind.limitPrice
-                let offer = liquidity.offer(to: side, limit: limit, isResting: true, wanted: placed[slot].pendingQuantity)
-                let isNew = placed[slot].referencePrice == nil && liquidity.isUsable(for: side)
-                if isNew || offer != nil || liquidity.hasTraded(atOrThrough: limit, side) { live.append((index, false)) }
+                let isNew = placed[slot].meetsFirst(liquidity)
+                if isNew || liquidity.concerns(side, limit: limit) { live.append((index, false, isNew)) }
             }
         }
         guard !live.isEmpty else { return [] }
@@ -240,18 +238,15 @@ extension PaperAccount {
             // The sides take from different depth, so their order matters to the funds only; sales bring them.
             guard side == placed[slots[b.index]].side else { return side == .sell }
             if let better = placed[slots[a.index]].kind.comesFirst(placed[slots[b.index]].kind, side) { return better }
-            return a.isTriggered != b.isTriggered ? b.isTriggered : a.index < b.index
+            let (aArrives, bArrives) = (a.isTriggered || a.isNew, b.isTriggered || b.isNew)
+            return aArrives != bArrives ? bArrives : a.index < b.index
         }
-        var products: Set<Product> = []
-        for (index, isTriggered) in live {
-            let order = placed[slots[index]]
-            let isNew = order.referencePrice == nil && liquidity.isUsable(for: order.side)
+        for (index, isTriggered, isNew) in live {
             if isNew { rehearsal.meet(index, at: tick.lastPrice) }
             rehearsal.match(index, with: &liquidity, arriving: isTriggered || isNew || isAuction, withinFunds: true)
             if isTriggered || isNew { rehearsal.queue(index, liquidity) }
-            products.insert(placed[slots[index]].product)
         }
-        for product in Product.allCases where products.contains(product) { rehearsal.cancelUnfunded(product) }
+        rehearsal.cancelUnfunded()
         rehearsal.settleHolds()
         return rehearsal.events
     }

@@ -22,8 +22,8 @@ package struct TickReach: Hashable, Sendable {
 
     package init(_ tick: Tick) {
         var (lowest, highest) = (tick.lastPrice, tick.lastPrice)
-        if let ask = tick.depth.asks.first?.price { lowest = min(lowest, ask) }
-        if let bid = tick.depth.bids.first?.price { highest = max(highest, bid) }
+        if let ask = tick.depth.asks.first(where: \.counts) { lowest = min(lowest, ask.price) }
+        if let bid = tick.depth.bids.first(where: \.counts) { highest = max(highest, bid.price) }
         self.lowest = lowest
         self.highest = highest
     }

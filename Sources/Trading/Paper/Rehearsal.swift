@@ -44,7 +44,10 @@ struct Rehearsal {
     }
 
     private(set) var events: [PaperEvent] = []
-    private var hasFilled = false
+    /// Whether a product had a fill, by its ordinal.
+    private var hasFilled = [Bool](repeating: false, count: Product.allCases.count)
+    /// Whether a fill opened exposure.
+    private var hasOpened = false
     private let instrument: InstrumentID
     private let lot: Quantity
     private let at: Timestamp
@@ -104,8 +107,21 @@ struct Rehearsal {
     /// What the working orders of this instrument hold after what happened so far.
     var reservedHere: Money { reserved(product: nil, position: .zero, line: nil, pending: .zero, filledValue: .zero) }
 
-    /// Whether the order at `index` opens nothing by itself, nor makes others hold more than `held` in all.
-    func onlyCloses(_ index: Int, comparedWith held: Money) -> Bool { opening(of: index) == .zero && reservedHere <= held }
+    /// What the orders of a product would open in all, one of them excepted.
+    func opening(_ product: Product, besides index: Int) -> Quantity {
+        var cover = ClosingCover(position: quantity(of: product))
+        var sum = Quantity.zero
+        for number in lines.indices where lines[number].product == product {
+            let opening = cover.opening(lines[number].side, lines[number].pending)
+            if number != index { sum += opening }
+        }
+        return sum
+    }
+
+    /// Whether the act of the order at `index` opened nothing and leaves nothing that would, nor makes the others open more than `others`.
+    func onlyCloses(_ index: Int, others: Quantity) -> Bool {
+        !hasOpened && opening(of: index) == .zero && opening(lines[index].product, besides: index) <= others
+    }
 
     /// What would be held if `product` had `position` and the line `index` were at `pending`, with fills worth `filledValue`.
     private func reserved(product: Product?, position: Quantity, line index: Int?, pending: Quantity, filledValue: Money) -> Money {
@@ -179,54 +195,63 @@ struct Rehearsal {
     /// - Parameter arriving: true when the order comes to the market with this very act.
     mutating func match(_ index: Int, with liquidity: inout Liquidity, arriving: Bool, withinFunds: Bool) {
         let line = lines[index]
-        let isResting = !(arriving || line.isArriving)
-        var filledAny = false
-        if isResting, let limit = line.kind.limitPrice, liquidity.last != limit, liquidity.hasTraded(atOrThrough: limit, line.side) {
-            guard take(index, line.pending, at: limit, rule: .priceThrough, withinFunds) == line.pending else { return }
-            filledAny = true
-        }
-        while lines[index].pending > .zero,
-            let offer = liquidity.offer(
-                to: line.side, limit: line.kind.limitPrice, isResting: isResting, wanted: lines[index].pending)
-        {
-            let whole = wholeLots(offer.quantity, of: lines[index].pending)
-            guard whole > .zero else {
-                guard !isResting else { break }
-                liquidity.skipLevel(for: line.side)
-                continue
-            }
-            let taken = take(index, whole, at: offer.price, rule: offer.rule, withinFunds)
-            liquidity.consume(line.side, taken)
-            guard taken == whole else { return }
-            filledAny = true
-            if isResting { break }
-        }
-        if isResting, !filledAny, liquidity.last == line.kind.limitPrice {
-            guard takeTurn(index, &liquidity, withinFunds) else { return }
+        let fillsBefore = line.fillCount
+        if let limit = line.kind.limitPrice, !arriving, !line.isArriving {
+            meetAsResting(index, limit, &liquidity, withinFunds)
+        } else {
+            meetAsArriving(index, &liquidity, withinFunds)
         }
         guard lines[index].pending > .zero else { return }
         if line.validity == .immediateOrCancel {
             cancel(index, .immediateOrCancel)
-        } else if withinFunds, filledAny, !isFunded, free < .zero, opening(of: index) > .zero {
+        } else if withinFunds, lines[index].fillCount > fillsBefore, !isFunded, free < .zero, opening(of: index) > .zero {
             cancel(index, .insufficientFunds)
         }
     }
 
-    /// A trade at the limit of a resting order serves the queue; false when the funds ended it.
-    private mutating func takeTurn(_ index: Int, _ liquidity: inout Liquidity, _ withinFunds: Bool) -> Bool {
+    /// Walks the other side from the best level on; a level with less than a lot is passed over.
+    private mutating func meetAsArriving(_ index: Int, _ liquidity: inout Liquidity, _ withinFunds: Bool) {
+        let (side, limit) = (lines[index].side, lines[index].kind.limitPrice)
+        if liquidity.isAtLastPrice(limit, side) {
+            _ = take(index, lines[index].pending, at: liquidity.last, rule: liquidity.wholeRule, withinFunds)
+        }
+        for number in 0..<liquidity.levelCount(for: side) {
+            guard lines[index].pending > .zero, let level = liquidity.level(number, for: side, limit: limit) else { return }
+            let whole = wholeLots(min(level.left, lines[index].pending), of: lines[index].pending)
+            guard whole > .zero else { continue }
+            liquidity.take(take(index, whole, at: level.price, rule: .depth, withinFunds), fromLevel: number, for: side)
+        }
+    }
+
+    /// Fills at its own limit: whole when something traded through it, else what is displayed there or better, else when its turn comes.
+    private mutating func meetAsResting(_ index: Int, _ limit: Price, _ liquidity: inout Liquidity, _ withinFunds: Bool) {
+        let (side, pending) = (lines[index].side, lines[index].pending)
+        if liquidity.hasTraded(through: limit, side) {
+            _ = take(index, pending, at: limit, rule: .priceThrough, withinFunds)
+            return
+        }
+        let whole = wholeLots(liquidity.offered(at: limit, side, wanted: pending), of: pending)
+        if whole > .zero {
+            liquidity.take(take(index, whole, at: limit, rule: .depth, withinFunds), for: side)
+        } else if liquidity.hasTraded(at: limit) {
+            takeTurn(index, limit, &liquidity, withinFunds)
+        }
+    }
+
+    /// A trade at the limit of a resting order serves the queue.
+    private mutating func takeTurn(_ index: Int, _ limit: Price, _ liquidity: inout Liquidity, _ withinFunds: Bool) {
         let line = lines[index]
-        guard let limit = line.kind.limitPrice, liquidity.hasTraded(atOrThrough: limit, line.side) else { return true }
         let displayed = liquidity.displayed(line.side, at: limit)
         guard let ahead = line.ahead else {
             if let displayed { queue(index, behind: displayed) }
-            return true
+            return
         }
         let turn = wholeLots(min(liquidity.tradedBeyond(ahead, line.side), line.pending), of: line.pending)
         let left = ahead > liquidity.traded ? ahead - liquidity.traded : .zero
         queue(index, behind: displayed.map { min($0, left) } ?? left)
-        guard turn > .zero else { return true }
+        guard turn > .zero else { return }
         liquidity.takeTraded(line.side, turn)
-        return take(index, turn, at: limit, rule: .queue, withinFunds) == turn
+        _ = take(index, turn, at: limit, rule: .queue, withinFunds)
     }
 
     /// The order at `index` comes to rest: what is displayed at its limit stands ahead of it.
@@ -244,14 +269,13 @@ struct Rehearsal {
         events.append(.orderQueued(lines[index].id, ahead: quantity))
     }
 
-    /// After fills, cancels the newest orders of `product` that would open exposure until the funds suffice or none is left.
+    /// After the fills of a tick, cancels the newest orders of the products that filled that would open exposure, until the funds suffice
+    /// or none is left.
     ///
     /// An exit becomes such an order when another exit closed its position first.
-    mutating func cancelUnfunded(_ product: Product) {
-        guard hasFilled else { return }
-        while free < .zero {
-            guard let index = newestOpening(product) else { return }
-            cancel(index, .insufficientFunds)
+    mutating func cancelUnfunded() {
+        for product in Product.allCases where hasFilled[product.ordinal] {
+            while free < .zero, let index = newestOpening(product) { cancel(index, .insufficientFunds) }
         }
     }
 
@@ -273,9 +297,11 @@ struct Rehearsal {
     private mutating func fill(_ index: Int, _ quantity: Quantity, at price: Price, rule: FillRule) {
         let line = lines[index]
         let (position, funds, realised, charges) = after(filling: index, quantity, at: price, as: rule.role)
+        let closable = self.quantity(of: line.product)
+        hasOpened = hasOpened || quantity > (line.side == .buy ? -closable : closable)
         positions[line.product.ordinal] = position
         lines[index].filledValue += price.value(of: quantity)
-        hasFilled = true
+        hasFilled[line.product.ordinal] = true
         isFunded = isFunded && realised == nil && isCovered(index, quantity, at: price)
         unreserved = funds
         lines[index].pending -= quantity
