@@ -31,9 +31,6 @@ package struct CandleFiles: Sendable {
 
     // MARK: Reading
 
-    /// Whether anything is stored at all.
-    package func isEmpty() throws(DiskFailure) -> Bool { try disk.status(of: CandleFiles.folder) == nil }
-
     /// Stored candles that begin within `range` and before `end`, in order of time: those of the interval, and where there are none
     /// those made of minutes, of which the ones from `end` on do not count.
     package func read(
