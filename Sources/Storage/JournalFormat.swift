@@ -61,7 +61,8 @@ enum JournalLine {
     /// Without its rows.
     case record(ParsedRecord)
     case batch(Int64, [BatchMember])
-    case seal(Int64)
+    /// Everything up to a batch was synced; and, where it says so, segments up to a number may go.
+    case seal(Int64, proven: Int64?)
 
     /// Nothing for a line whose checksum is right and whose members are not ours.
     init?(_ line: UnsafeRawBufferPointer) {
@@ -75,7 +76,7 @@ enum JournalLine {
             self = .batch(number, members)
         } else if row.equals(first.key, "seal") {
             guard let number = row.int("seal") else { return nil }
-            self = .seal(number)
+            self = .seal(number, proven: row.int("proven"))
         } else {
             guard row.text("fmt") == SegmentHeader.format, let version = row.int("ver") else { return nil }
             guard version <= SegmentHeader.version else {
@@ -120,10 +121,11 @@ enum JournalLine {
         return writer.bytes
     }
 
-    static func seal(_ number: Int64, at time: Timestamp) -> [UInt8] {
+    static func seal(_ number: Int64, proven: Int64? = nil, at time: Timestamp) -> [UInt8] {
         var writer = RowWriter()
         writer.raw("{\"seal\":")
         writer.decimalDigits(number)
+        if let proven { writer.int("proven", proven) }
         writer.time("t", time)
         SealedLine.seal(&writer.bytes)
         return writer.bytes

@@ -51,7 +51,7 @@ extension JournalScan {
     /// All that stood in those and in the hole was in its own files before the copy began. So whoever has none was deleted, by a record
     /// that was released before the copy came to it.
     func dropOvertaken() throws(StorageFailure) {
-        guard let last = segments.last, last.number - segments[0].number >= segments.count else { return }
+        guard hasHole else { return }
         let first = completeFrom
         do throws(DiskFailure) {
             try documents.removeAll { path, mark throws(DiskFailure) in
@@ -80,11 +80,12 @@ extension JournalScan {
                     // What is missing before it was acknowledged, so this may have been, too: whether the book can be proven is
                     // decided when it is loaded.
                     continues = true
-                } else if let mark, mark.v > 0 {
-                    continues = open.v == mark.v + 1 && open.previous == mark.crc
+                } else if let mark, mark.v > 0, open.v == mark.v + 1 {
+                    continues = open.previous == mark.crc
                 } else if open.v == 1 {
                     continues = open.previous == nil
                 } else {
+                    // The files of a copy may have been read later than its journal, and the book went on from them.
                     continues = try hasPredecessor(key, open.v - 1, open.previous)
                 }
                 guard continues else {

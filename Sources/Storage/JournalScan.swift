@@ -25,6 +25,9 @@ final class JournalScan {
         var bytes: Int64 = 0
         /// Read from its index and not itself.
         var isIndexed = false
+        /// Its end is missing and may be: all that stood in it was proven to stand in files of its own. So is what a copy has that was
+        /// made over an older one, when the segment went between the listing of the folder and its reading.
+        var isOvertaken = false
     }
 
     let disk: any Disk
@@ -49,6 +52,10 @@ final class JournalScan {
     var erased: [UserID: SegmentPart.Erasure] = [:]
     var openErasures: [Int64: (user: UserID, at: Timestamp)] = [:]
     var placesFrom: Int64 = 0
+    /// The last segment of which the journal says that all in it stands elsewhere.
+    private var provenThrough: Int64 = 0
+    /// Batches that are missing between two neighbouring segments, by the older one.
+    private var cutShort: [(older: Int64, batches: ClosedRange<Int64>)] = []
     /// Documents of the record that is being read; here because making room for every record anew costs time.
     private var glanced: [RecordGlance.Document] = []
     private var numbered: [OpenDocument] = []
@@ -68,17 +75,26 @@ final class JournalScan {
         self.takeAudit = takeAudit
     }
 
-    /// From this record on the journal lacks nothing: the first after the last hole in the numbers of the segments.
+    /// The first segment after the last hole, from which on the journal lacks nothing.
     ///
     /// A copy has holes where segments were released while it was made; what stood in them is whole in the readable files.
-    var completeFrom: Int64 {
-        guard var first = segments.last else { return lastSeq + 1 }
+    private var firstWhole: Segment? {
+        guard var first = segments.last else { return nil }
         for segment in segments.dropLast().reversed() {
-            guard segment.number == first.number - 1 else { break }
+            guard segment.number == first.number - 1, !segment.isOvertaken else { break }
             first = segment
         }
+        return first
+    }
+
+    /// From this record on the journal lacks nothing.
+    var completeFrom: Int64 {
+        guard let first = firstWhole else { return lastSeq + 1 }
         return first.header.map { $0.previousLast + 1 } ?? first.firstSeq ?? lastSeq + 1
     }
+
+    /// Whether the journal lacks segments, or the end of one, between those that it has.
+    var hasHole: Bool { firstWhole.map { $0.number != segments[0].number } ?? false }
 
     /// Numbers of the segments on disk, ascending.
     static func numbers(on disk: any Disk) throws(StorageFailure) -> [Int64] {
@@ -110,6 +126,29 @@ final class JournalScan {
             if try !takeIndex(number) { try scan(number) }
             try checkContinuation()
         }
+        judgeCutShort()
+    }
+
+    /// A segment that lost its end though the next one was made after its last sync; unless it was on its way out, and a copy has of it
+    /// what an older copy had.
+    private func judgeCutShort() {
+        for (older, batches) in cutShort {
+            if older <= provenThrough {
+                for index in segments.indices where segments[index].number == older { segments[index].isOvertaken = true }
+            } else {
+                notice(
+                    StorageNotice(
+                        .error, "journal_batch_missing", ["from": "\(batches.lowerBound)", "to": "\(batches.upperBound)"]))
+            }
+        }
+    }
+
+    /// The first batch of the segment that is read next, or of which the index is.
+    private func meet(_ header: SegmentHeader, of number: Int64) {
+        if let before = segments.last, before.number + 1 == number, header.firstBatch > lastBatch + 1 {
+            cutShort.append((before.number, lastBatch + 1...header.firstBatch - 1))
+        }
+        lastBatch = max(lastBatch, header.firstBatch - 1)
     }
 
     /// Takes a closed segment's index in its place; says false where it has to be read itself.
@@ -142,6 +181,8 @@ final class JournalScan {
         if let last { audit.append(last) }
         tail = Tail()
         tail.bytes = summary.bytes
+        meet(summary.header, of: number)
+        provenThrough = max(provenThrough, summary.provenThrough)
         lastSeq = max(lastSeq, summary.lastSeq)
         lastBatch = max(lastBatch, summary.lastBatch)
         newest = max(newest ?? summary.newest, summary.newest)
@@ -278,13 +319,7 @@ final class JournalScan {
         case .header(let header):
             if segment.header == nil { segment.header = header }
             lastSeq = max(lastSeq, header.previousLast)
-            if let before = segments.last, before.number + 1 == segment.number, header.firstBatch > lastBatch + 1 {
-                // The segment before lost its end, though it had been synced before this one was made.
-                notice(
-                    StorageNotice(
-                        .error, "journal_batch_missing", ["from": "\(lastBatch + 1)", "to": "\(header.firstBatch - 1)"]))
-            }
-            lastBatch = max(lastBatch, header.firstBatch - 1)
+            meet(header, of: segment.number)
             newest = max(newest ?? header.at, header.at)
         case .record(let record):
             if record.kind == .erasure { openErasures[record.seq] = (record.user, record.at) }
@@ -304,7 +339,8 @@ final class JournalScan {
             }
         case .batch(let number, let members):
             takeBatch(number, range, missing: without.contains(.batchNamesMembers) ? [] : missing(members))
-        case .seal:
+        case .seal(_, let proven):
+            provenThrough = max(provenThrough, proven ?? 0)
             confirmSuspects()
             applyLast()
             applyOpen()

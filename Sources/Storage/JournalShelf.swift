@@ -12,8 +12,10 @@ struct JournalShelf {
         /// Its first record; nil when it has none.
         var firstSeq: Int64?
         var hasIndex = false
-        /// When everything in it was proven to be complete and synced in its own files, by the monotonic clock; nil before.
-        var provenAt: UInt64?
+        /// Everything in it was proven to be complete and synced in its own files.
+        var isProven = false
+        /// When the journal said so of it and of all before it, by the monotonic clock; nil before.
+        var announcedAt: UInt64?
         /// A line in it is damaged: it is kept as evidence when it goes.
         var isDamaged = false
         /// Why it could not be proven or removed, and when that is tried again.
@@ -25,7 +27,7 @@ struct JournalShelf {
     private let retention: UInt64
     private let shortest: UInt64
     private let limitBytes: Int64
-    /// The shortest time that a segment stayed after its proof because the journal was full, and when that was.
+    /// The shortest time that a segment stayed after its announcement because the journal was full, and when that was.
     private var shortened: (by: UInt64, at: UInt64)?
 
     init(_ segments: [Segment], options: StoreOptions) {
@@ -54,23 +56,36 @@ struct JournalShelf {
 
     /// The oldest closed segment that waits for its proof.
     func nextToProve(at now: UInt64) -> Int64? {
-        segments.dropLast().first { $0.provenAt == nil && $0.retryAt <= now }?.number
+        segments.dropLast().first { !$0.isProven && $0.retryAt <= now }?.number
+    }
+
+    /// The last segment that is proven as are all before it, when that was not announced yet.
+    func nextToAnnounce(at now: UInt64) -> Int64? {
+        let proven = segments.dropLast().prefix { $0.isProven }
+        guard let last = proven.last, last.announcedAt == nil, last.retryAt <= now else { return nil }
+        return last.number
+    }
+
+    mutating func announced(through number: Int64, at now: UInt64) {
+        for index in segments.indices where segments[index].number <= number && segments[index].announcedAt == nil {
+            segments[index].announcedAt = now
+        }
     }
 
     /// The newest closed segment without an index: a start reads those that are left.
     var nextToIndex: Int64? { segments.dropLast().last { !$0.hasIndex && !$0.isDamaged }?.number }
 
-    /// The oldest segment when it may go now, and how long it stayed after its proof.
+    /// The oldest segment when it may go now, and how long it stayed after that was announced.
     func nextToRelease(at now: UInt64) -> (segment: Segment, age: UInt64)? {
-        guard segments.count > 1, let oldest = segments.first, let provenAt = oldest.provenAt, oldest.retryAt <= now else { return nil }
-        let age = now - provenAt
+        guard segments.count > 1, let oldest = segments.first, let since = oldest.announcedAt, oldest.retryAt <= now else { return nil }
+        let age = now - since
         guard age >= retention || (isOverLimit && age >= shortest) else { return nil }
         return (oldest, age)
     }
 
     mutating func release(at now: UInt64) {
-        guard let provenAt = segments.first?.provenAt else { return }
-        let age = now - provenAt
+        guard let since = segments.first?.announcedAt else { return }
+        let age = now - since
         if age < retention, age <= shortened?.by ?? .max { shortened = (age, now) }
         segments.removeFirst()
     }

@@ -65,6 +65,13 @@ final class JournalWriter {
         isSealed = true
     }
 
+    /// Says durably that all in the segments up to `proven` stands in files of its own, so that who misses one of them knows why.
+    func announce(proven: Int64, at now: Timestamp) throws(JournalProblem) {
+        if file == nil { try rotate(at: now) }
+        try append(JournalLine.seal(lastBatch, proven: proven, at: now))
+        isSealed = true
+    }
+
     /// Closes the open segment and makes the next: reserved, its header durable, its name durable, and only then used.
     func rotate(at now: Timestamp) throws(JournalProblem) {
         try finish(at: now)

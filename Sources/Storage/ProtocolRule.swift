@@ -53,6 +53,9 @@ package enum ProtocolRule: String, CaseIterable, Sendable {
     /// A segment goes only when this process has proven that every book and document in it is complete in its own files and synced.
     /// Prevents that the only good copy of an act is removed.
     case releaseOnlyVerified
+    /// The journal says that a segment is proven, and keeps it for the retention after that. Prevents that a copy which was made over an
+    /// older one, and found the segment gone, looks as if it had lost acts, and serves documents that were deleted.
+    case announceBeforeRelease
     /// The proof is made from the disk, with the pages dropped from the cache first, and anew after each start. Prevents that a file which
     /// only looks right in the cache counts as durable.
     case verifyAgainAfterStart

@@ -46,6 +46,7 @@ enum SegmentIndex {
         var auditSeq: Int64 = 0
         var auditRange: Range<Int64> = 0..<0
         var newest: Timestamp?
+        var provenThrough: Int64 = 0
         var segmentEnd: Int64 = 0
         var lines: Int64 = 0
         var sum: UInt32 = 0
@@ -76,6 +77,7 @@ enum SegmentIndex {
         draft.lastBatch = max(draft.lastBatch, part.lastBatch)
         if part.auditSeq > draft.auditSeq { (draft.auditSeq, draft.auditRange) = (part.auditSeq, part.auditRange) }
         draft.newest = [draft.newest, part.newest].compactMap { $0 }.max()
+        draft.provenThrough = max(draft.provenThrough, part.provenThrough)
         draft.segmentEnd = part.end
         do throws(DiskFailure) {
             guard !draft.isDamaged else {
@@ -150,6 +152,7 @@ enum SegmentIndex {
         writer.int("audit_at", draft.auditRange.lowerBound)
         writer.int("audit_bytes", Int64(draft.auditRange.count))
         writer.time("newest", draft.newest)
+        if draft.provenThrough > 0 { writer.int("proven", draft.provenThrough) }
         SealedLine.seal(&writer.bytes, from: start)
     }
 
@@ -166,6 +169,8 @@ enum SegmentIndex {
         let auditSeq: Int64
         let auditRange: Range<Int64>
         let newest: Timestamp
+        /// The last segment that it says may go; 0 for none.
+        let provenThrough: Int64
     }
 
     /// Whether a usable index is there and fits its segment; reads the end of one and the beginning of the other.
@@ -193,7 +198,8 @@ enum SegmentIndex {
                 else { return nil }
                 return Summary(
                     header: header, bytes: segment.bytes, firstSeq: first > 0 ? first : nil, lastSeq: last, lastBatch: batch,
-                    auditSeq: audit, auditRange: auditAt..<auditAt + auditBytes, newest: newest)
+                    auditSeq: audit, auditRange: auditAt..<auditAt + auditBytes, newest: newest,
+                    provenThrough: row.int("proven") ?? 0)
             }
         } catch {
             throw .io(error)

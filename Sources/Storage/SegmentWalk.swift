@@ -41,6 +41,8 @@ struct SegmentPart: Sendable {
     var lastBatch: Int64 = 0
     var newest: Timestamp?
     var damagedLines = 0
+    /// The last segment that it says may go; 0 for none.
+    var provenThrough: Int64 = 0
     /// Where the next part begins, and whether there is none.
     var end: Int64
     var isLast = false
@@ -120,7 +122,8 @@ enum SegmentWalk {
                 for member in members where !seen.contains(member) { part.takeMissing(member) }
                 seen.removeAll(keepingCapacity: true)
                 return true
-            case .seal:
+            case .seal(_, let proven):
+                part.provenThrough = max(part.provenThrough, proven ?? 0)
                 seen.removeAll(keepingCapacity: true)
                 return true
             }

@@ -1,5 +1,5 @@
-// Forgetting, in small portions between everything else: indexes of closed segments, the proof that all in a segment stands in its own
-// files on the disk, and the end of segments that were proven long enough ago. The one rule behind it: information goes from a place
+// Forgetting, in small portions between everything else: indexes of closed segments, and the proof that all in a segment stands in its
+// own files on the disk; what follows from a proof is in `Store+Releasing`. The one rule behind it: information goes from a place
 // only after it has been durable at another, under a name that existed already, for the retention.
 
 import Platform
@@ -88,6 +88,7 @@ extension Store {
         }
         if let proof = forgetting.proof { return advance(proof) }
         if let draft = forgetting.draft { return advance(draft) }
+        if let number = shelf.nextToAnnounce(at: now) { return announce(through: number) }
         if let number = shelf.nextToProve(at: now) { return beginProof(of: number) }
         if let number = shelf.nextToIndex { return advance(SegmentIndex.Draft(of: number)) }
         if tidyBooks() { return }
@@ -144,7 +145,7 @@ extension Store {
         }
     }
 
-    private func postpone(_ number: Int64, _ why: String) {
+    func postpone(_ number: Int64, _ why: String) {
         forgetting.proof = nil
         let retryAt = loop.monotonicNanoseconds + options.proofRetry.nanoseconds
         shelf.update(number) { segment in
@@ -196,9 +197,8 @@ extension Store {
 
     private func finish(_ proof: SegmentProof) {
         forgetting.proof = nil
-        let now = loop.monotonicNanoseconds
         shelf.update(proof.number) { segment in
-            segment.provenAt = now
+            segment.isProven = true
             segment.trouble = nil
         }
         tidied()
@@ -326,48 +326,6 @@ extension Store {
             case .unfinished: break
             case .unsynced(let why), .failed(let why): postpone(proof.number, why)
             }
-            tidied()
-        }
-    }
-
-    // MARK: Release
-
-    private func release(_ segment: JournalShelf.Segment) {
-        let now = now
-        onDisk { thread -> DiskFailure? in
-            do throws(DiskFailure) {
-                let index = SegmentIndex.path(segment.number)
-                if try thread.disk.status(of: index) != nil { try thread.disk.remove(index) }
-                let path = SegmentHeader.path(segment.number)
-                if try thread.disk.status(of: path) == nil {
-                    // An attempt before this one came so far.
-                } else if segment.isDamaged {
-                    try Quarantine.move([path], as: "journal", on: thread.disk, at: now)
-                } else {
-                    try thread.disk.remove(path)
-                }
-                // One after the other: were a younger one gone and an older still there, the older would look like all there is.
-                try thread.disk.syncDirectory("journal")
-                return nil
-            } catch {
-                return error
-            }
-        } then: { [self] failure in
-            if let failure {
-                // It may be gone or not; nothing else goes before that is known.
-                postpone(segment.number, "\(failure)")
-                return tidied()
-            }
-            shelf.release(at: loop.monotonicNanoseconds)
-            oldestRetainedSeq = max(oldestRetainedSeq, shelf.oldestSeq ?? nextSeq)
-            let gone = bookMarks.drop(through: segment.number)
-            documentMarks.drop(through: segment.number)
-            deletions.drop(through: segment.number)
-            erasures = erasures.filter { !$0.value.isFinished || $0.value.segment > segment.number }
-            options.notice(
-                StorageNotice(.info, "segment_released", ["segment": "\(segment.number)", "bytes": "\(segment.bytes)"]))
-            // Taken apart over there: a large one takes longer than a turn may.
-            queue.submit { _ = gone.count }
             tidied()
         }
     }

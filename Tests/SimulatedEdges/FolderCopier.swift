@@ -25,13 +25,21 @@ package final class FolderCopier {
 
     private let disk: SimulatedDisk
     private let copy: SimulatedDisk
+    private let older: SimulatedDisk?
     private let manner: Manner
     private let chunkBytes: Int
     private var random: DiskRandom
     private var tasks: [Task] = [.list(path: "", beyond: nil)]
+    /// Files that are read when all folders are listed.
+    private var listed: [String] = []
+    /// What was gone when its turn came and is in the copy as the older one had it; `rsync` tells of such files and ends with 24.
+    package private(set) var kept: Set<String> = []
 
-    package init(of disk: SimulatedDisk, manner: Manner, chunkBytes: Int, seed: UInt64) {
+    /// A copier that brings an `older` copy up to date, where there is one, as `rsync -a --delete` does: it lists well ahead of what it
+    /// reads, what is not listed goes from the copy, and what was listed and is gone when its turn comes stays there as it was.
+    package init(of disk: SimulatedDisk, over older: SimulatedDisk? = nil, manner: Manner, chunkBytes: Int, seed: UInt64) {
         self.disk = disk
+        self.older = older
         self.manner = manner
         self.chunkBytes = chunkBytes
         random = DiskRandom(state: seed)
@@ -39,11 +47,12 @@ package final class FolderCopier {
         copy = SimulatedDisk(seed: seed, firstInode: 1_000_000_000)
     }
 
-    package var isDone: Bool { tasks.isEmpty }
+    package var isDone: Bool { tasks.isEmpty && listed.isEmpty }
 
     /// The file that it opens next, when a file is next.
     package var nextFile: String? {
-        if case .open(let path)? = tasks.last { path } else { nil }
+        guard let task = tasks.last else { return listed.last }
+        return if case .open(let path) = task { path } else { nil }
     }
 
     /// The file that it has read a part of.
@@ -59,7 +68,7 @@ package final class FolderCopier {
 
     /// Does the next action: half of a listing, an open, a chunk.
     package func step() {
-        guard let task = tasks.popLast() else { return }
+        guard let task = tasks.popLast() ?? listed.popLast().map({ .open(path: $0) }) else { return }
         switch task {
         case .list(let path, let beyond): list(path, beyond)
         case .open(let path): open(path)
@@ -83,12 +92,24 @@ package final class FolderCopier {
         for (_, name) in part {
             let inner = path.isEmpty ? name : path + "/" + name
             guard let entry = folder.entries[name] else { continue }
-            tasks.append(entry.isDirectory ? .list(path: inner, beyond: nil) : .open(path: inner))
+            if entry.isDirectory {
+                tasks.append(.list(path: inner, beyond: nil))
+            } else if older != nil {
+                listed.append(inner)
+            } else {
+                tasks.append(.open(path: inner))
+            }
         }
     }
 
     private func open(_ path: String) {
-        guard let file = disk.node(path), !file.isDirectory else { return }
+        guard let file = disk.node(path), !file.isDirectory else {
+            if let bytes = older?.bytes(path) {
+                copy.place(path, bytes)
+                kept.insert(path)
+            }
+            return
+        }
         tasks.append(.read(path: path, node: file, bytes: [], announced: file.cache.count))
     }
 

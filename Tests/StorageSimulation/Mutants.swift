@@ -42,6 +42,7 @@ package enum Mutants {
         case .oneBatchInFlight: [.full, .powerCut]
         case .appendOnlyDurable, .segmentDurableBeforeUse, .replaceByRename, .syncFolders: [.powerCut, .recovery]
         case .verifyAfterFailedSync, .healBeforeServing: [.sync, .recovery]
+        case .announceBeforeRelease: [.copy]
         case .noMarkBelieved, .foldOnlyOlderThanRetention, .giveAwayAfterRetention, .archiveOnlyUpToBase: [.copy, .kill]
         case .releaseOnlyVerified, .verifyAgainAfterStart, .foldOnlySynced: [.powerCut, .sync, .copy]
         }

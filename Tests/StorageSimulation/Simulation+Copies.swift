@@ -16,13 +16,16 @@ extension Simulation {
             guard try begin() else { return }
         }
         if chance.below(3) == 0 { try actAndRest() }
+        let documentsBefore = documents.map(\.acknowledged)
+        let older = chance.below(3) == 0 ? try olderCopy() : nil
         // What is acknowledged at this moment the copy must have.
         try lookAround()
-        let certain = Certain(
+        var certain = Certain(
             books: books.map(\.acknowledged), documents: documents.map(\.acknowledged), audit: audit.acknowledged,
             erased: Set(erasures.values.filter(\.isCertain).map(\.user)))
         let copier = FolderCopier(
-            of: disk, manner: FolderCopier.Manner.allCases[chance.below(2)], chunkBytes: 200 + chance.below(6_000), seed: chance.next())
+            of: disk, over: older, manner: FolderCopier.Manner.allCases[chance.below(2)], chunkBytes: 200 + chance.below(6_000),
+            seed: chance.next())
         tell("a copy begins")
         for book in books where book.installing != nil { book.wasInstalledDuringCopy = true }
         // Its own chance: the copy reads on inside the store's steps, where the driver's must not be asked.
@@ -34,6 +37,8 @@ extension Simulation {
         var haltedUntil = began
         var haltedIn: [BookHistory] = []
         var goesOnThere = false
+        // Over an older copy it may stand still between the listing of the journal and the reading of what it lists.
+        var journalHalts = older == nil ? 0 : pace.below(3)
         // It may also stand still within the newest segment, which the journal fills meanwhile.
         var segmentHalts = pace.below(3)
         func readOn() {
@@ -44,6 +49,10 @@ extension Simulation {
                 path == disk.paths.last(where: { $0.hasPrefix("journal/0") && $0.hasSuffix(".jsonl") })
             {
                 segmentHalts -= 1
+                haltedUntil = now + Int64(pace.below(Int(options.retention.wholeMicroseconds / 2)))
+            }
+            if journalHalts > 0, copier.nextFile?.hasPrefix("journal/") == true, pace.below(2) == 0 {
+                journalHalts -= 1
                 haltedUntil = now + Int64(pace.below(Int(options.retention.wholeMicroseconds / 2)))
             }
             if halts > 0, let path = copier.nextFile, pace.below(3) == 0 {
@@ -88,6 +97,10 @@ extension Simulation {
         disk.beforeStep = nil
         end()
         guard Duration.microseconds(took) < options.retention else { return }
+        // A document that was deleted during the copy is as the older copy had it, until `rsync` is called once more.
+        for (index, document) in documents.enumerated() where copier.kept.contains(document.path.text + ".json") {
+            certain.documents[index] = documentsBefore[index]
+        }
         goOnWithCopy(copier.result, certain)
         try checkAtTheEnd()
         // What was restored must also stand on its own from then on.
@@ -98,6 +111,18 @@ extension Simulation {
             crash(.powerCut)
         }
         if rounds > 0 { try checkAtTheEnd() }
+    }
+
+    /// A copy of this moment, and then time enough that what it has of the journal is on its way out.
+    private func olderCopy() throws(Violation) -> SimulatedDisk {
+        let copier = FolderCopier(of: disk, manner: .toTheEnd, chunkBytes: 1 << 20, seed: chance.next())
+        copier.finish()
+        tell("an older copy is made")
+        // Its last segment shall go without those after it, so that it is not alone that matters.
+        try act(turns: 1 + chance.below(6))
+        pass(options.retention * (0.2 + 0.1 * Double(chance.below(8))))
+        try act(turns: chance.below(6))
+        return copier.result
     }
 
     /// Much at once, and then nothing until most of the retention has passed: what is folded and archived next is all of that.
@@ -116,7 +141,7 @@ extension Simulation {
     /// What was acknowledged when a copy began: that it must have.
     private struct Certain {
         let books: [Int]
-        let documents: [Int]
+        var documents: [Int]
         let audit: Set<Int>
         let erased: Set<UserID>
     }

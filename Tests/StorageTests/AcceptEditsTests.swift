@@ -311,7 +311,7 @@ import Trading
 
     @Test func `a folded book with archives keeps all its trades, and an archive that is lost or foreign is named`() throws {
         let (disk, life) = try folded(price: 100)
-        let archive = try #require(disk.paths.last { $0.hasPrefix("paper/AA/user_AA_paper_trades.0") })
+        let archive = try #require(disk.paths.first { $0.hasPrefix("paper/AA/user_AA_paper_trades.0") })
         #expect(disk.text(path("trades")).contains("\"parts\":["))
         let lines = disk.text(path("orders")).split(separator: "\n").count
         replace(disk, "orders", line: lines, [("\"tag\":null", "\"tag\":\"late\"")])

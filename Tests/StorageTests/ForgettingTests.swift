@@ -58,6 +58,41 @@ import Wire
         try expect(rig.disk, holds: traders)
     }
 
+    @Test func `a copy over an older one knows why a segment lacks its end, and one that nobody announced is missed`() throws {
+        let rig = try Rig(SimulatedDisk(), Self.short)
+        let traders = [Trader("AA"), Trader("BB", seed: 2)]
+        try life(rig, traders, acts: 11)
+        let partial = try #require(segments(rig.disk).last)
+        let older = try #require(rig.disk.bytes(partial))
+        while segments(rig.disk).last == partial { try life(rig, traders, acts: 1) }
+        // The next one has its place in the copy, too.
+        try life(rig, traders, acts: 2)
+        let unannounced = rig.disk.crashed(.kill)
+        rig.advance(by: .seconds(20))
+        try life(rig, traders, acts: 12)
+        rig.advance(by: .seconds(5))
+        for (disk, isKnown) in [(rig.disk.crashed(.kill), true), (unannounced, false)] {
+            #expect(disk.bytes(partial)?.count ?? 0 > older.count)
+            disk.overwrite(partial) { $0 = older }
+            let copy = try Rig(disk)
+            #expect(copy.log.events.contains("journal_batch_missing") == !isKnown)
+            guard isKnown else { continue }
+            for trader in traders { #expect(try copy.load(trader.user)?.sorted == trader.current.sorted) }
+        }
+    }
+
+    @Test func `a full disk does not keep a proven segment`() throws {
+        let rig = try Rig(SimulatedDisk(), Self.short)
+        let traders = [Trader("AA"), Trader("BB", seed: 2)]
+        try life(rig, traders, acts: 40)
+        let before = segments(rig.disk).count
+        rig.disk.capacityBytes = rig.disk.usedBytes
+        rig.advance(by: .seconds(60))
+        #expect(segments(rig.disk).count < before)
+        rig.disk.capacityBytes = SimulatedDisk.unlimitedBytes
+        try expect(rig.disk, holds: traders)
+    }
+
     @Test func `after a start everything is proven anew before a segment goes`() throws {
         let first = try Rig(SimulatedDisk(), Self.short)
         let traders = [Trader("AA"), Trader("BB", seed: 2)]
@@ -128,9 +163,9 @@ import Wire
         let traders = [Trader("AA"), Trader("BB", seed: 2)]
         try life(rig, traders, acts: 10)
         rig.advance(by: .seconds(3))
-        try life(rig, traders, acts: 10)
         // The cache shows everything, the platters have nothing of it.
         rig.disk.failingSyncsOfEverything = 1
+        try life(rig, traders, acts: 10)
         rig.advance(by: .seconds(4))
         #expect(rig.log.events.contains("checkpoint_failed"))
         try life(rig, traders, acts: 30)

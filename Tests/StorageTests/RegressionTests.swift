@@ -202,6 +202,33 @@ import Wire
         }
     }
 
+    @Test func `an act after a copy whose journal ended before its files survives a torn end`() throws {
+        let rig = try Rig(SimulatedDisk(), ForgettingOptions.short)
+        let trader = Trader("AA")
+        _ = try rig.load(user)
+        for _ in 0..<3 {
+            trader.act(on: rig)
+            rig.advance(by: .seconds(2))
+        }
+        // A copy reads the journal, then two more acts happen and reach the files, then it reads those.
+        let copy = rig.disk.crashed(.kill)
+        for _ in 0..<2 {
+            trader.act(on: rig)
+            rig.advance(by: .seconds(2))
+        }
+        for path in rig.disk.paths where path.hasPrefix("paper/") { copy.overwrite(path) { $0 = rig.disk.bytes(path) ?? [] } }
+        let next = try Rig(copy, ForgettingOptions.short)
+        let whole = trader.current
+        trader.resume(from: try next.load(user))
+        #expect(trader.current.sorted == whole.sorted)
+        trader.act(on: next)
+        next.settle()
+        let left = copy.crashed(.kill)
+        let newest = try #require(left.paths.last { $0.hasPrefix("journal/") && $0.hasSuffix(".jsonl") })
+        left.overwrite(newest) { $0 += Array("{\"seq\":9".utf8) }
+        #expect(try Rig(left).load(user)?.sorted == trader.current.sorted)
+    }
+
     @Test func `a document that was deleted stays so in a copy that lost the segments in between`() throws {
         let rig = try Rig(SimulatedDisk(), ForgettingOptions.short)
         let path = DocumentPath.credentials(user)
