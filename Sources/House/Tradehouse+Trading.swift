@@ -109,8 +109,10 @@ extension Tradehouse {
         let desk = try await desk(of: trader.desk)
         let account = try await desk.book.settled()
         let id = OrderID("PESTIMATE")!
+        if let parent = draft.parentOrderID, account.order(parent) == nil { throw OrderRefusal.unknownParentOrder }
         var plain = draft
         plain.clientOrderID = nil
+        plain.parentOrderID = nil
         // Tried on an excerpt, so that a long past does not make it slow, and the desk's own account is untouched.
         var imagined = account.excerpt(for: draft.instrument)
         let events = try imagined.decide(.place(plain, as: id), market: HubView(hub: market, wall: world.now()), at: marketNow)

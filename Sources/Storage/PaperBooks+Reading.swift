@@ -31,7 +31,7 @@ extension PaperBooks {
                 let reasonCode = row.optionalText("reason_code"), let placedAt = row.time("order_timestamp"),
                 let updatedAt = row.time("updated_at"), let exchangeTime = row.optionalTime("exchange_timestamp"),
                 let placedBy = row.text("placed_by"), let modifications = row.int("modifications"),
-                let rule = row.optionalWord("fill_rule", rules), let epoch = row.int("epoch")
+                let rule = row.optionalWord("fill_rule", rules), let epoch = row.int("epoch"), let parent = row.laterText("parent_order_id")
             else { return nil }
             var order = Order(
                 id: id, instrument: instrument, side: side, product: product, placedAt: placedAt, kind: kind, validity: validity,
@@ -50,6 +50,10 @@ extension PaperBooks {
             order.exchangeTimestamp = exchangeTime
             order.modifications = Int(modifications)
             order.fillRule = rule
+            if let parent {
+                guard let parentID = OrderID(parent) else { return nil }
+                order.parentOrderID = parentID
+            }
             return order
         }
 

@@ -55,6 +55,8 @@ enum PaperBooks {
         row.int("modifications", Int64(order.modifications))
         row.text("fill_rule", order.fillRule?.rawValue)
         row.int("epoch", Int64(order.epoch))
+        // Behind all others and only where there is one: most orders have none, and older rows know nothing of it.
+        if let parent = order.parentOrderID { row.text("parent_order_id", parent.text) }
     }
 
     static func write(_ position: Position, to row: inout RowWriter) {

@@ -19,6 +19,8 @@ struct RowReader {
     let bytes: UnsafeRawBufferPointer
     private let first: Int
     private var position: Int
+    /// Whether every member so far stood behind the one that was asked for before.
+    private var isInOrder = true
 
     /// A reader of the object that begins at `start`.
     init(_ bytes: UnsafeRawBufferPointer, at start: Int = 0) {
@@ -96,10 +98,31 @@ struct RowReader {
         let resume = position
         position = first
         while let (key, value) = member() {
+            guard equals(key, name) else { continue }
+            if value.start < resume { isInOrder = false }
+            return value
+        }
+        position = resume
+        return nil
+    }
+
+    /// A member that newer rows have behind all others, and older ones not at all: a row in order is not searched from its beginning for it.
+    mutating func laterValue(_ name: StaticString) -> RowValue? {
+        guard isInOrder else { return value(name) }
+        if let value = expected(name) { return value }
+        let resume = position
+        while let (key, value) = member() {
             if equals(key, name) { return value }
         }
         position = resume
         return nil
+    }
+
+    /// As `optionalText`, of a member that newer rows have behind all others.
+    mutating func laterText(_ name: StaticString) -> String?? {
+        guard let value = laterValue(name), !isNull(value) else { return .some(nil) }
+        guard value.kind == .string else { return nil }
+        return text(value).map { .some($0) }
     }
 
     /// The value of the next member, if that is its name; its key is compared and not searched through.

@@ -164,6 +164,7 @@ extension OrderRefusal {
         case .priceNotPositive, .priceTooLarge, .priceOffTick: "price"
         case .duplicateClientOrderID: "client_order_id"
         case .unknownOrder: "order_id"
+        case .unknownParentOrder: "parent_order_id"
         case .capitalOutOfRange: "capital"
         case .orderNotOpen, .bookFull, .tooManyOpenOrders, .marketClosed, .wrongPhase, .noPrice, .insufficientFunds: nil
         }

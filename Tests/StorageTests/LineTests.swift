@@ -133,6 +133,7 @@ import Trading
                     order.isTriggered = true
                     order.cancelledQuantity = Quantity(whole: 92_233_720_368)
                     order.fillRule = .depth
+                    order.parentOrderID = state == .open ? nil : OrderID("P-0")
                     var writer = RowWriter()
                     writer.raw("{")
                     PaperBooks.write(order, to: &writer)
@@ -163,6 +164,38 @@ import Trading
             return decoder.trade(&row)
         }
         #expect(read == trade)
+    }
+
+    @Test func `a member that newer rows have at the end is found wherever it stands, and may be missing`() throws {
+        let trader = Trader("ZX1234", seed: 12)
+        _ = trader.next()
+        var order = trader.current.orders[0]
+        order.parentOrderID = OrderID("P-0")
+        var writer = RowWriter()
+        writer.raw("{\"n\":1,")
+        PaperBooks.write(order, to: &writer)
+        writer.raw(",\"crc\":\"00000000\"}")
+        let text = String(decoding: writer.bytes, as: UTF8.self)
+        let member = ",\"parent_order_id\":\"P-0\""
+        #expect(text.contains(member))
+        func read(_ text: String) -> Order? {
+            var decoder = PaperBooks.Decoder()
+            return Array(text.utf8).withUnsafeBytes { bytes in
+                var row = RowReader(bytes)
+                return decoder.order(&row)
+            }
+        }
+        #expect(read(text) == order)
+        let without = text.replacingFirst(member, "")
+        #expect(read(without)?.parentOrderID == nil && read(without) != nil)
+        #expect(
+            read(without.replacingFirst(",\"crc\"", ",\"new\":[1],\"parent_order_id\":\"P-0\",\"crc\"")) == order,
+            "behind one that nobody knows")
+        let early = without.replacingFirst("\"tradingsymbol\"", "\"parent_order_id\":\"P-0\",\"tradingsymbol\"")
+        let moved = early.replacingFirst("\"epoch\":\(order.epoch)", "\"was\":0").replacingFirst(
+            "{\"n\":1,", "{\"n\":1,\"epoch\":\(order.epoch),")
+        #expect(read(moved) == order, "in front, in a row whose members were moved")
+        #expect(read(text.replacingFirst("\"P-0\"", "7")) == nil && read(text.replacingFirst("\"P-0\"", "\"a b\"")) == nil)
     }
 
     @Test func `a row with a missing member or a wrong word is not read`() {

@@ -23,7 +23,8 @@ import Wire
              "exchange":"=NSE","tradingsymbol":"=INFY","transaction_type":"=BUY","quantity":"integer","filled_quantity":"integer",
              "pending_quantity":"integer","cancelled_quantity":"integer","order_type":"=MARKET","product":"=MIS","validity":"=DAY",
              "price":"null","trigger_price":"null","average_price":"number","reserved":"number","status_message":"null","error":"null",
-             "tag":"=try","client_order_id":"null","order_timestamp":"string","exchange_timestamp":"string","updated_at":"string",
+             "tag":"=try","parent_order_id":"null","client_order_id":"null","order_timestamp":"string","exchange_timestamp":"string",
+             "updated_at":"string",
              "fill_rule":"=depth","modified":"bool"}}
             """
         #expect(try JSONShape.differences(answer.json, from: shape) == [])

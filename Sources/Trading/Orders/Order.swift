@@ -33,6 +33,8 @@ package struct Order: Hashable, Sendable {
     /// Nil until the order met a usable quote: until then it counts as just arriving, not as resting.
     package var referencePrice: Price?
     package var tag: String?
+    /// The order of this book that it belongs to, as its second leg or a part of it; whoever placed it said so.
+    package var parentOrderID: OrderID?
     /// The caller's own key; the same key never makes a second order.
     package var clientOrderID: String?
     /// SHA-256 hex of the body that came with `clientOrderID`, to tell a repeat from a clash.
@@ -71,6 +73,7 @@ package struct Order: Hashable, Sendable {
         self.reserved = .zero
         self.referencePrice = nil
         self.tag = tag
+        self.parentOrderID = nil
         self.clientOrderID = clientOrderID
         self.requestDigest = requestDigest
         self.updatedAt = placedAt

@@ -9,13 +9,15 @@ package struct OrderDraft: Hashable, Sendable {
     package var validity: Validity
     package var quantity: Quantity
     package var tag: String?
+    package var parentOrderID: OrderID?
     package var clientOrderID: String?
     package var requestDigest: String?
     package var placedBy: String
 
     package init(
         instrument: InstrumentID, side: Side, product: Product, kind: OrderKind, validity: Validity = .day, quantity: Quantity,
-        tag: String? = nil, clientOrderID: String? = nil, requestDigest: String? = nil, placedBy: String = "USER"
+        tag: String? = nil, parentOrderID: OrderID? = nil, clientOrderID: String? = nil, requestDigest: String? = nil,
+        placedBy: String = "USER"
     ) {
         self.instrument = instrument
         self.side = side
@@ -24,6 +26,7 @@ package struct OrderDraft: Hashable, Sendable {
         self.validity = validity
         self.quantity = quantity
         self.tag = tag
+        self.parentOrderID = parentOrderID
         self.clientOrderID = clientOrderID
         self.requestDigest = requestDigest
         self.placedBy = placedBy

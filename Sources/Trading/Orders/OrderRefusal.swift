@@ -16,6 +16,7 @@ package enum OrderRefusal: String, Error, Sendable, CaseIterable {
     case quantityTooLarge = "quantity_too_large"
     case priceNotPositive = "price_not_positive"
     case priceTooLarge = "price_too_large"
+    case unknownParentOrder = "unknown_parent_order"
     case bookFull = "book_full"
     case quantityBelowFilled = "quantity_below_filled"
     case quantityNotWholeLots = "quantity_not_whole_lots"
@@ -31,7 +32,7 @@ package enum OrderRefusal: String, Error, Sendable, CaseIterable {
     package var isMalformed: Bool {
         switch self {
         case .capitalOutOfRange, .unknownInstrument, .notTradable, .quantityNotPositive, .quantityTooLarge, .priceNotPositive,
-            .priceTooLarge:
+            .priceTooLarge, .unknownParentOrder:
             true
         case .duplicateClientOrderID, .unknownOrder, .orderNotOpen, .quantityBelowFilled, .quantityNotWholeLots, .priceOffTick,
             .bookFull, .tooManyOpenOrders, .marketClosed, .wrongPhase, .noPrice, .insufficientHoldings, .insufficientFunds:
@@ -56,6 +57,7 @@ package enum OrderRefusal: String, Error, Sendable, CaseIterable {
                 + "\(PaperLimits.turnoverQuantity.text) until it is flat."
         case .priceNotPositive: "The price must be above zero."
         case .priceTooLarge: "The price must be at most \(PaperLimits.price.text)."
+        case .unknownParentOrder: "There is no such order in this book that this one could belong to. Look it up in the list of orders."
         case .quantityBelowFilled: "The new quantity must be above what is already filled. To stop here, cancel the order."
         case .quantityNotWholeLots: "The quantity must be a whole number of lots of this instrument."
         case .priceOffTick: "The price must be a whole multiple of this instrument's tick size."

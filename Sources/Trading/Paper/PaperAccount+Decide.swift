@@ -109,12 +109,14 @@ extension PaperAccount {
         if let clientOrderID = draft.clientOrderID, clientOrderIDs[clientOrderID] != nil { throw .duplicateClientOrderID }
         let instrument = try tradable(draft.instrument, market)
         try checkForm(draft.kind, draft.quantity)
+        if let parent = draft.parentOrderID, slots[parent] == nil { throw .unknownParentOrder }
         guard placed.count < orderLimit else { throw .bookFull }
 
         var order = Order(
             id: id, instrument: draft.instrument, side: draft.side, product: draft.product, placedAt: instant, kind: draft.kind,
             validity: draft.validity, quantity: draft.quantity, state: draft.kind.triggerPrice == nil ? .open : .triggerPending,
             tag: draft.tag, clientOrderID: draft.clientOrderID, requestDigest: draft.requestDigest, placedBy: draft.placedBy, epoch: epoch)
+        order.parentOrderID = draft.parentOrderID
         guard isWithinTurnover(order) else { throw .quantityTooLarge }
         if let refusal = rule(against: order, instrument) { return [rejected(order, refusal, instrument)] }
         if workingCount >= PaperLimits.workingOrders { return [rejected(order, .tooManyOpenOrders, instrument)] }

@@ -11,7 +11,7 @@ enum OrderFields {
 
     private static let known = [
         "exchange", "tradingsymbol", "transaction_type", "quantity", "product", "order_type", "price", "trigger_price", "validity", "tag",
-        "book", "client_order_id",
+        "parent_order_id", "book", "client_order_id",
     ]
 
     /// A native order: Kite's words in JSON, with `book` and `client_order_id`.
@@ -20,6 +20,7 @@ enum OrderFields {
         let book = try body.text("book", limit: 32, default: BookName.default.text)
         guard book == BookName.default.text else { throw HouseRefusal.unknownBook }
         var draft = try terms(body)
+        draft.parentOrderID = try optionalOrderID("parent_order_id", in: body)
         let header = call.request.headers["Idempotency-Key"]
         if let header, !(1...clientIDLimitBytes).contains(header.utf8.count) {
             throw FieldProblem(
@@ -89,6 +90,15 @@ enum OrderFields {
         return id
     }
 
+    /// An order id in a body or a query, or nil when the field is absent.
+    static func optionalOrderID(_ name: String, in fields: Fields) throws -> OrderID? {
+        guard let text = try fields.optionalText(name, limit: 64) else { return nil }
+        guard let id = OrderID(text) else {
+            throw FieldProblem(place: fields.place, field: name, kind: .notAnIdentifier("an order id"), input: .string(text))
+        }
+        return id
+    }
+
     /// Old clients learn of a rejected order by an error in the words of the old risk check.
     static func refuseLegacy(_ order: Order) throws {
         guard order.state == .rejected else { return }
@@ -101,10 +111,12 @@ enum OrderFields {
 
     /// Two requests with one key are the same when they ask for the same: the digest is over the parsed terms, not the bytes.
     private static func digest(of draft: OrderDraft, _ house: isolated Tradehouse) -> String {
-        let terms = [
+        var terms = [
             draft.instrument.key, draft.side.rawValue, draft.product.rawValue, draft.kind.word, draft.kind.limitPrice?.text ?? "",
             draft.kind.triggerPrice?.text ?? "", draft.validity.rawValue, draft.quantity.text, draft.tag ?? "",
         ]
+        // Only where there is one, so that keys of orders placed by older versions stay what they were.
+        if let parent = draft.parentOrderID { terms.append(parent.text) }
         return String(house.digest(ofToken: terms.joined(separator: "|")).hex.prefix(32))
     }
 }

@@ -234,18 +234,16 @@ enum PaperTradingRoutes {
             throw FieldProblem(place: .query, field: "status", kind: .notOneOf(words), input: .string(status))
         }
         let symbol = try query.optionalText("symbol", limit: 40)?.uppercased()
-        let after = try query.optionalText("after", limit: 64).map { text in
-            guard let id = OrderID(text) else {
-                throw FieldProblem(place: .query, field: "after", kind: .notAnIdentifier("an order id"), input: .string(text))
-            }
-            return id
-        }
+        let tag = try query.optionalText("tag", limit: OrderFields.tagLimitBytes)
+        let parent = try OrderFields.optionalOrderID("parent", in: query)
+        let after = try OrderFields.optionalOrderID("after", in: query)
         let book = try await house.book(of: call.trader)
         if let after, book.account.order(after) == nil { throw OrderRefusal.unknownOrder }
         // One more than asked for tells whether there is a next page.
         let found = book.account.orders(after: after, limit: Int(limit) + 1) { order in
             (status == nil || order.state.rawValue == status || (status == "WORKING" && order.isWorking))
-                && (symbol == nil || order.instrument.symbol == symbol)
+                && (symbol == nil || order.instrument.symbol == symbol) && (tag == nil || order.tag == tag)
+                && (parent == nil || order.parentOrderID == parent)
         }
         let page = found.prefix(Int(limit))
         return .object(reserving: 256 + 700 * page.count) { json in

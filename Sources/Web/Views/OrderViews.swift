@@ -47,6 +47,7 @@ enum OrderViews {
         json.member("status_message", order.reason)
         json.member("error", order.reasonCode)
         json.member("tag", order.tag)
+        json.member("parent_order_id", order.parentOrderID?.text)
         json.member("client_order_id", order.clientOrderID)
         json.member("order_timestamp", order.placedAt.indiaText)
         json.member("exchange_timestamp", order.exchangeTimestamp?.indiaText)

@@ -156,7 +156,7 @@ export function createAPI({ fetch, storage, onUnauthorised }) {
     /** @param {string} id @returns {Promise<{ order: import("../types.d.ts").Order }>} */
     getPaperOrder: (id) => call("GET", order(id)),
     /**
-     * @param {{ limit?: number, after?: string | null, status?: string | null, symbol?: string | null }} [filter]
+     * @param {{ limit?: number, after?: string | null, status?: string | null, symbol?: string | null, tag?: string | null }} [filter]
      * @returns {Promise<{ orders: import("../types.d.ts").Order[], next: string | null }>}
      */
     listPaperOrders: (filter) => call("GET", orders, { query: filter }),

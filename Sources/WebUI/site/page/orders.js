@@ -23,6 +23,7 @@ export function mount(root, params) {
   const bag = createBag();
   let status = states.some(([value]) => value === params.query.get("status")) ? params.query.get("status") ?? "" : "";
   let symbol = (params.query.get("symbol") ?? "").toUpperCase();
+  let tag = params.query.get("tag") ?? "";
   const after = params.query.get("after");
   let turn = 0;
   /** @type {any} */
@@ -50,6 +51,19 @@ export function mount(root, params) {
       },
     },
   });
+  const tags = field({
+    label: "Tag",
+    name: "tag",
+    value: tag,
+    attributes: { maxlength: "20", spellcheck: "false" },
+    on: {
+      input: () => {
+        tag = tags.input.value.trim();
+        clearTimeout(timer);
+        timer = setTimeout(filtered, typingPauseMilliseconds);
+      },
+    },
+  });
   const table = createTable({
     caption: "Orders",
     columns: orderColumns({ wide: true }),
@@ -64,7 +78,7 @@ export function mount(root, params) {
   append(root, [
     h("div", { class: "page" }, [
       h("div", { class: "page-head" }, h("h1", null, "Orders"), h("span", { class: "badge paper" }, "PAPER")),
-      h("div", { class: "filters" }, chooser.root, search.root),
+      h("div", { class: "filters" }, chooser.root, search.root, tags.root),
       table.root,
       h("div", { class: "pager" }, newest, older),
     ]),
@@ -75,6 +89,7 @@ export function mount(root, params) {
     const pairs = new URLSearchParams();
     if (status) pairs.set("status", status);
     if (symbol) pairs.set("symbol", symbol);
+    if (tag) pairs.set("tag", tag);
     if (from) pairs.set("after", from);
     return pairs;
   }
@@ -96,7 +111,7 @@ export function mount(root, params) {
     const mine = turn;
     try {
       // Open is what still works, orders that wait for their trigger among them.
-      const answer = await api.listPaperOrders({ limit: pageSize, status: status === "open" ? "working" : status, symbol, after });
+      const answer = await api.listPaperOrders({ limit: pageSize, status: status === "open" ? "working" : status, symbol, tag, after });
       if (mine !== turn) return;
       table.show(answer.orders);
       older.hidden = answer.next === null;

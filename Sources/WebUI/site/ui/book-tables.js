@@ -151,6 +151,7 @@ export function orderColumns({ acts = true, wide = false } = {}) {
           phone: "none",
           text: averageWords,
         }),
+        /** @type {import("./table.js").Column<Order>} */ ({ id: "tag", label: "Tag", phone: "none", text: (row) => row.tag ?? "" }),
       ]
       : []),
     {

@@ -88,6 +88,13 @@ export function createTicket({ onDone, onLeave }) {
       changed();
     },
   });
+  const tag = field({
+    label: "Tag",
+    name: "tag",
+    hint: "Yours, to find and count the order by.",
+    attributes: { maxlength: "20", spellcheck: "false" },
+    on: { input: changed },
+  });
   const costs = Object.fromEntries(["value", "margin", "charges", "available"].map((name) => [name, h("dd", null, "—")]));
   const doubt = h("p", { class: "ticket-doubt", role: "status" });
   const problem = h("p", { class: "form-error", role: "alert" });
@@ -116,6 +123,7 @@ export function createTicket({ onDone, onLeave }) {
     facts,
     types.root,
     products.root,
+    h("details", { class: "ticket-more" }, h("summary", null, "Tag"), tag.root),
     h(
       "dl",
       { class: "costs" },
@@ -163,7 +171,7 @@ export function createTicket({ onDone, onLeave }) {
   function changed() {
     paint(draw);
     patch(problem, "");
-    for (const part of [quantity, price, trigger]) part.error("");
+    for (const part of [quantity, price, trigger, tag]) part.error("");
     // What is on screen is not what the last answer was about.
     sentAt = -doubleClickMilliseconds;
     if (!sending) id = newID();
@@ -225,6 +233,8 @@ export function createTicket({ onDone, onLeave }) {
       if (figure === null || figure <= 0) return wrong(trigger, "Enter a trigger price.");
       draft.trigger_price = figure;
     }
+    const words = tag.input.value.trim();
+    if (words !== "") draft.tag = words;
     return draft;
   }
 
@@ -300,7 +310,7 @@ export function createTicket({ onDone, onLeave }) {
 
   /** @param {string} words @param {string | null} name */
   function refused(words, name) {
-    const part = { quantity, price, trigger_price: trigger }[name ?? ""];
+    const part = { quantity, price, trigger_price: trigger, tag }[name ?? ""];
     if (part && !part.input.disabled) {
       part.error(words);
       part.input.focus();
