@@ -1,4 +1,4 @@
-// One user's seat: the books on it, and what of them is still on its way to the disk. Rules are in `Trading/Paper`; who may sit here
+// One user's seat at one book, and what of them is still on its way to the disk. Rules are in `Trading/Paper`; who may sit here
 // is `Tradehouse+Accounts`; every way in is `Tradehouse+Trading`.
 
 import Storage
@@ -6,25 +6,24 @@ import Trading
 
 /// A paper book with the account inside and the way to its files. It has no reference to any broker.
 final class PaperBook {
-    let user: UserID
-    let name: BookName
+    let key: BookKey
+    var name: BookName { key.book }
     var account: PaperAccount
     /// The last act's way to the disk. Reads wait for it, so nobody sees what a crash could take back.
     var lastTicket: Ticket?
     /// Whether `index/working` says that this desk must be watched after a restart.
     var isMarkedWorking: Bool
-    /// Whether the first act still has to note in the user's record that paper books exist.
+    /// Whether the first act still has to note, in the user's record or for a named book in the list of books, that it has files.
     var mustOpen: Bool
-    /// The record as it is now, for that note; `Tradehouse` keeps it up to date as long as it is needed.
+    /// The record as it is now, for that note of the default book; `Tradehouse` keeps it up to date as long as it is needed.
     var ownerRecord: UserRecord?
 
-    init(user: UserID, name: BookName, account: PaperAccount, isMarkedWorking: Bool, ownerRecord: UserRecord?) {
-        self.user = user
-        self.name = name
+    init(key: BookKey, account: PaperAccount, isMarkedWorking: Bool, mustOpen: Bool, ownerRecord: UserRecord?) {
+        self.key = key
         self.account = account
         self.isMarkedWorking = isMarkedWorking
         self.ownerRecord = ownerRecord
-        mustOpen = ownerRecord != nil
+        self.mustOpen = mustOpen
     }
 
     /// Gives the book as it is once everything in it is durable; throws when it could not be made so.
@@ -45,15 +44,20 @@ final class PaperBook {
 
 /// A seat in memory.
 final class Desk {
-    let user: UserID
+    let key: BookKey
     let book: PaperBook
+    /// The user's list of books as it is now, with what limits this one; `Tradehouse+NamedBooks` keeps it up to date.
+    var list: BookList
     var lastUsed: Timestamp
     /// The five minutes of the market's clock in which orders whose day has ended were last looked for.
     var lastExpiry = Int64.min
 
-    init(user: UserID, book: PaperBook, lastUsed: Timestamp) {
-        self.user = user
+    var user: UserID { key.user }
+
+    init(book: PaperBook, list: BookList, lastUsed: Timestamp) {
+        key = book.key
         self.book = book
+        self.list = list
         self.lastUsed = lastUsed
     }
 }

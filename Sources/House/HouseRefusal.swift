@@ -32,6 +32,10 @@ package enum HouseRefusal: Error, Sendable, Hashable {
     case notPermitted
     case unknownUser
     case unknownBook
+    case unknownEpoch
+    case bookExists
+    case tooManyBooks(Int)
+    case bookBusy
     case bookHasTraded
     case nothingToHandOver
     case viewerMayNotTrade

@@ -57,6 +57,8 @@ package struct HouseSettings: Sendable {
     package var sessionCacheEntries = 200_000
     /// Feed events kept per user for sockets that come back.
     package var feedBacklog = 512
+    /// Paper books one user may have, the default one among them.
+    package var booksPerUser = 10
     /// Sockets one user may have open.
     package var socketsPerUser = 10
     /// What the market is called on screens and in answers: `simulated`, `replay`, `off`.

@@ -7,7 +7,7 @@ extension Tradehouse {
     /// The legacy books, when an import has filled them and nobody got them yet.
     package func legacyBooks(_ admin: Admin, from origin: Origin) async throws -> BookView? {
         guard admin.isOwner else { throw HouseRefusal.notPermitted }
-        let desk = try await desk(of: .legacyDefault)
+        let desk = try await desk(of: BookKey(user: .legacyDefault))
         _ = try await desk.book.settled()
         note(AuditEntry(actor: admin.actor, ip: origin.address, act: "read_legacy_books"), for: admin.trader.user)
         return try await isThere(desk) ? view(of: desk) : nil
@@ -30,10 +30,10 @@ extension Tradehouse {
         isHandingOver = true
         defer { isHandingOver = false }
         guard let target = UserID(text), try await user(target) != nil else { throw HouseRefusal.unknownUser }
-        let legacy = try await desk(of: .legacyDefault)
+        let legacy = try await desk(of: BookKey(user: .legacyDefault))
         _ = try await legacy.book.settled()
         guard try await isThere(legacy) else { throw HouseRefusal.nothingToHandOver }
-        let desk = try await desk(of: target)
+        let desk = try await desk(of: BookKey(user: target))
         _ = try await desk.book.settled()
         guard desk.book.account.isUntouched else { throw HouseRefusal.bookHasTraded }
         // What works in these books works for nobody: the new owner begins with orders of their own.
@@ -44,15 +44,15 @@ extension Tradehouse {
         // One act: the new owner's books and the note that these books were given. The reset after it is only tidying: should it not
         // happen, the note's epoch says the same.
         let handedOver = HandedOverRecord(to: target, epoch: legacy.book.account.epoch, at: world.now())
-        desks[target] = nil
+        desks[BookKey(user: target)] = nil
         try await store.install(
             user: target, snapshot: legacy.book.account.snapshot,
             notes: ImportNotes.handedOver(from: .legacyDefault, by: admin.trader.user),
             documents: [DocumentChange(.user(target), opened.document), DocumentChange(.config("legacy")!, handedOver.document)],
             audit: [AuditEntry(actor: admin.actor, ip: origin.address, act: "hand_over_legacy_books", ref: target.text)])
-        desks[target] = nil
+        desks[BookKey(user: target)] = nil
         try await act(.reset(capital: settings.startingCapital), on: legacy)?.wait()
-        tell(.reset(book: .default), to: target)
+        tell(.reset(book: .default), to: BookKey(user: target))
         return target
     }
 }

@@ -36,18 +36,21 @@ extension Tradehouse {
         let address = EmailAddress(record.email)
         let indexed: IndexEntry? =
             if let address { try await store.document(emailIndex(address)).flatMap(IndexEntry.init(document:)) } else { nil }
-        let isMarkedWorking = try await store.document(workingIndex(id)) != nil
+        var marks: [DocumentPath] = []
+        for key in try await bookList(of: id).keys where try await store.document(workingIndex(key)) != nil {
+            marks.append(workingIndex(key))
+        }
         // Read once more: the waits above are over, and nothing may come between this and the record.
         let (present, logins) = try await current(id)
         guard let present, present.role != .owner else { throw HouseRefusal.unknownUser }
         var documents = (logins?.sessions ?? []).map { DocumentChange(sessionIndex($0.digest), nil) }
         if let address, indexed?.user == id { documents.append(DocumentChange(emailIndex(address), nil)) }
-        if isMarkedWorking { documents.append(DocumentChange(workingIndex(id), nil)) }
+        documents += marks.map { DocumentChange($0, nil) }
         let ticket = store.erase(
             user: id, documents: documents, audit: [AuditEntry(actor: actor, ip: origin.address, act: "delete_user", ref: id.text)])
         sessions.forget(user: id)
         hangUp(of: id)
-        if let desk = desks[id] { forget(desk) }
+        for desk in desks.values where desk.user == id { forget(desk) }
         feed.forgetIdle(id)
         try await ticket.wait()
     }

@@ -5,33 +5,37 @@ import Storage
 import Trading
 
 extension Tradehouse {
-    /// The user's desk, read from disk when it sleeps.
-    func desk(of user: UserID) async throws -> Desk {
+    /// The desk of a book, read from disk when it sleeps. A named book must be in its user's list.
+    func desk(of key: BookKey) async throws -> Desk {
         while true {
-            if let desk = desks[user] {
+            if let desk = desks[key] {
                 desk.lastUsed = world.now()
                 try expireEarlierDays(on: desk)
                 return desk
             }
-            if waking[user] == nil { break }
-            await withCheckedContinuation { waking[user, default: []].append($0) }
+            if waking[key] == nil { break }
+            await withCheckedContinuation { waking[key, default: []].append($0) }
         }
-        waking[user] = []
-        defer { for waiter in waking.removeValue(forKey: user) ?? [] { waiter.resume() } }
-        let name = BookName.default
-        let snapshot = try await store.loadBook(user, name)
-        let account: PaperAccount
-        if let snapshot {
-            // Off the loop: a long past takes long to check.
-            account = try await world.workshop.run(patiently: true) { try PaperAccount(restoring: snapshot) }
-        } else {
-            account = PaperAccount(opening: settings.startingCapital, at: marketNow)
-        }
-        let isMarked = try await store.document(workingIndex(user)) != nil
-        let record = snapshot == nil ? try await self.user(user) : nil
-        let book = PaperBook(user: user, name: name, account: account, isMarkedWorking: isMarked, ownerRecord: record)
-        let desk = Desk(user: user, book: book, lastUsed: world.now())
-        desks[user] = desk
+        waking[key] = []
+        defer { for waiter in waking.removeValue(forKey: key) ?? [] { waiter.resume() } }
+        guard try await bookList(of: key.user).has(key.book) else { throw HouseRefusal.unknownBook }
+        let snapshot = try await store.loadBook(key.user, key.book)
+        let isMarked = try await store.document(workingIndex(key)) != nil
+        let record = snapshot == nil && key.book == .default ? try await user(key.user) : nil
+        let restored: PaperAccount? =
+            if let snapshot {
+                // Off the loop: a long past takes long to check.
+                try await world.workshop.run(patiently: true) { try PaperAccount(restoring: snapshot) }
+            } else {
+                nil
+            }
+        // Read last, so that nothing changes between this and the desk.
+        let list = try await bookList(of: key.user)
+        let account = restored ?? PaperAccount(opening: list[key.book]?.capital ?? settings.startingCapital, at: marketNow)
+        let mustOpen = snapshot == nil && (key.book != .default || record != nil)
+        let book = PaperBook(key: key, account: account, isMarkedWorking: isMarked, mustOpen: mustOpen, ownerRecord: record)
+        let desk = Desk(book: book, list: list, lastUsed: world.now())
+        desks[key] = desk
         watch(desk, instruments: account.workingInstruments)
         try expireEarlierDays(on: desk)
         return desk
@@ -39,19 +43,19 @@ extension Tradehouse {
 
     /// Keeps the index of desks to call for an instrument's ticks.
     func watch(_ desk: Desk, instruments: Set<InstrumentID>) {
-        for instrument in instruments { watch(desk.user, instrument, desk.book.account.quietBand(in: instrument)) }
+        for instrument in instruments { watch(desk.key, instrument, desk.book.account.quietBand(in: instrument)) }
     }
 
-    private func watch(_ user: UserID, _ instrument: InstrumentID, _ band: QuietBand?) {
-        bands[instrument, default: BandIndex()].set(user, band)
+    private func watch(_ key: BookKey, _ instrument: InstrumentID, _ band: QuietBand?) {
+        bands[instrument, default: BandIndex()].set(key, band)
         if bands[instrument]?.isEmpty == true { bands[instrument] = nil }
     }
 
     /// Drops a desk from memory; the disk has everything.
     func forget(_ desk: Desk) {
-        desks[desk.user] = nil
-        following[desk.user] = nil
-        for instrument in desk.book.account.workingInstruments { watch(desk.user, instrument, nil) }
+        desks[desk.key] = nil
+        if desk.book.name == .default { following[desk.user] = nil }
+        for instrument in desk.book.account.workingInstruments { watch(desk.key, instrument, nil) }
     }
 
     /// Orders for the day that an earlier day left behind are cancelled before anything else happens on the desk.
@@ -88,7 +92,7 @@ extension Tradehouse {
                         world.log(.error, "working_entry_unreadable", [("document", path.text)])
                         continue
                     }
-                    _ = try await desk(of: entry.user)
+                    _ = try await desk(of: BookKey(user: entry.user, book: entry.book))
                 } catch {
                     world.log(.error, "desk_not_woken", [("document", path.text), ("error", "\(error)")])
                 }
@@ -102,24 +106,24 @@ extension Tradehouse {
     func readAnew(_ desk: Desk) {
         let mustWatch = !desk.book.account.workingInstruments.isEmpty || desk.book.isMarkedWorking
         forget(desk)
-        guard mustWatch, rereading.insert(desk.user).inserted else { return }
-        let user = desk.user
-        Task(executorPreference: executor) { await self.wakeAgain(user) }
+        guard mustWatch, rereading.insert(desk.key).inserted else { return }
+        let key = desk.key
+        Task(executorPreference: executor) { await self.wakeAgain(key) }
     }
 
     /// Tries until the desk is there, with a pause before each try.
-    private func wakeAgain(_ user: UserID) async {
-        defer { rereading.remove(user) }
-        while desks[user] == nil {
+    private func wakeAgain(_ key: BookKey) async {
+        defer { rereading.remove(key) }
+        while desks[key] == nil {
             do {
                 try await world.sleep(Tradehouse.wakingPause)
-                _ = try await desk(of: user)
+                _ = try await desk(of: key)
             } catch is CancellationError {
                 return
             } catch StorageFailure.closed {
                 return
             } catch {
-                world.log(.error, "desk_not_woken", [("user", user.text), ("error", "\(error)")])
+                world.log(.error, "desk_not_woken", [("user", key.user.text), ("book", key.book.text), ("error", "\(error)")])
                 // A book that cannot be proven does not become so by waiting.
                 if case StorageFailure.quarantined = error { return }
             }
@@ -147,18 +151,18 @@ extension Tradehouse {
     }
 
     private func putToSleep(_ desk: Desk) {
-        guard desks[desk.user] === desk else { return }
+        guard desks[desk.key] === desk else { return }
         do {
             try expireEarlierDays(on: desk)
         } catch {
             world.log(.error, "day_orders_not_expired", [("user", desk.user.text), ("error", "\(error)")])
         }
         let isQuiet = desk.book.lastTicket.map(\.isDurable) ?? true
-        guard isQuiet, desk.book.account.workingInstruments.isEmpty, feed.listenerCount(of: desk.user) == 0,
+        guard isQuiet, desk.book.account.workingInstruments.isEmpty, feed.listenerCount(of: desk.key) == 0,
             world.now() - desk.lastUsed > settings.deskIdle, store.forget(desk.user, desk.book.name)
         else { return }
         forget(desk)
-        feed.forgetIdle(desk.user)
+        feed.forgetIdle(desk.key)
     }
 
     // MARK: Looking
@@ -177,7 +181,8 @@ extension Tradehouse {
         return BookView(name: desk.book.name, account: account, funds: funds, at: marketNow)
     }
 
-    func workingIndex(_ user: UserID) -> DocumentPath {
-        .index("working", sha256: SessionDigest(world.sha256(Array(user.text.utf8))).hex)!
+    func workingIndex(_ key: BookKey) -> DocumentPath {
+        let name = key.book == .default ? key.user.text : key.user.text + "/" + key.book.text
+        return .index("working", sha256: SessionDigest(world.sha256(Array(name.utf8))).hex)!
     }
 }

@@ -4,7 +4,7 @@ import Storage
 import Trading
 
 extension Tradehouse {
-    /// Begins to hear the events of the trader's own books. `close` is called when the login ends.
+    /// Begins to hear the events of the book that the trader asks about. `close` is called when the login ends.
     package func listen(
         as trader: Trader, deliver: @escaping (NumberedEvent) -> Void, close: @escaping () -> Void
     ) -> ListenerID {
@@ -12,14 +12,14 @@ extension Tradehouse {
     }
 
     package func stopListening(_ listener: ListenerID, as trader: Trader) {
-        feed.leave(listener, of: trader.desk)
+        feed.leave(listener, of: trader.key)
         // A desk that sleeps is not swept, so nobody else would forget the channel.
-        if desks[trader.desk] == nil { feed.forgetIdle(trader.desk) }
+        if desks[trader.key] == nil { feed.forgetIdle(trader.key) }
     }
 
-    /// Numbers an event of the user's and hands it to the listeners.
-    func tell(_ event: FeedEvent, to user: UserID) {
-        for deliver in feed.publish(event, to: user) { deliver() }
+    /// Numbers an event of the book and hands it to the listeners.
+    func tell(_ event: FeedEvent, to book: BookKey) {
+        for deliver in feed.publish(event, to: book) { deliver() }
     }
 
     /// Ends the sockets of one login of a user, or of all.
@@ -29,7 +29,7 @@ extension Tradehouse {
 
     /// The trader's book if it is in memory and everything in it is durable; nil otherwise.
     package func awakeBook(of trader: Trader) -> BookView? {
-        guard let desk = desks[trader.desk], desk.book.lastTicket.map(\.isDurable) ?? true else { return nil }
+        guard let desk = desks[trader.key], desk.book.lastTicket.map(\.isDurable) ?? true else { return nil }
         return view(of: desk)
     }
 

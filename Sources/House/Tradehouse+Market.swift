@@ -93,14 +93,14 @@ extension Tradehouse {
     package func take(_ tick: Tick) {
         let tick = market.counted(tick)
         guard market.accept(tick, receivedAt: world.now()), market.reachesBooks(tick) else { return }
-        guard let users = bands[tick.instrument]?.concerned(by: TickReach(tick)) else { return }
-        for user in users {
-            guard let desk = desks[user] else { continue }
+        guard let books = bands[tick.instrument]?.concerned(by: TickReach(tick)) else { return }
+        for key in books {
+            guard let desk = desks[key] else { continue }
             do {
                 try expireEarlierDays(on: desk)
                 try act(.tick(tick), on: desk)
             } catch {
-                world.log(.error, "tick_not_taken", [("user", user.text), ("error", "\(error)")])
+                world.log(.error, "tick_not_taken", [("user", key.user.text), ("book", key.book.text), ("error", "\(error)")])
             }
         }
     }

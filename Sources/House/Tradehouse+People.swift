@@ -55,7 +55,8 @@ extension Tradehouse {
         commit.audit = [AuditEntry(actor: admin.actor, ip: origin.address, act: act, ref: record.id.text)]
         let ticket = store.commit(commit)
         sessions.forget(user: record.id)
-        if desks[record.id]?.book.mustOpen == true { desks[record.id]?.book.ownerRecord = changed }
+        let key = BookKey(user: record.id)
+        if desks[key]?.book.mustOpen == true { desks[key]?.book.ownerRecord = changed }
         hangUp(of: record.id)
         try await ticket.wait()
         return changed

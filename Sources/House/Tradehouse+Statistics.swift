@@ -6,7 +6,11 @@ import Trading
 
 /// What was worked out, and from what.
 package struct StatisticsView: Sendable {
-    package let book: BookView
+    package let book: BookName
+    package let epoch: Int
+    package let capital: Money
+    /// Now, or when the epoch ended.
+    package let at: Timestamp
     package let filter: StatisticsFilter
     package let statistics: BookStatistics
     /// Candles whose closes stand for the prices between fills.
@@ -19,11 +23,32 @@ extension Tradehouse {
     /// Instruments whose candles are asked for, at most; those held longest come first.
     static let statisticsInstruments = 20
 
+    /// The statistics of the present epoch, or of one that a reset ended.
     package func statistics(
-        of trader: Trader, filter: StatisticsFilter, by grouping: StatisticsGrouping?
+        of trader: Trader, epoch number: Int? = nil, filter: StatisticsFilter, by grouping: StatisticsGrouping?
     ) async throws -> StatisticsView {
         let book = try await book(of: trader)
-        let (trades, capital, now, hours) = (book.account.trades, book.account.capital, book.at, market.hours)
+        let hours = market.hours
+        var (trades, capital, epoch, now) = (book.account.trades, book.account.capital, book.account.epoch, book.at)
+        let isPresent = number.map { $0 == epoch } ?? true
+        if let number, !isPresent {
+            let past = try await self.epoch(number, of: trader).book
+            (trades, capital, epoch, now) = (past.trades, past.meta.capital, number, past.meta.updatedAt)
+        }
+        return try await statistics(
+            of: trades, capital: capital, hours, at: now, isPresent: isPresent, filter, grouping,
+            StatisticsHead(book: trader.book, epoch: epoch))
+    }
+
+    private struct StatisticsHead {
+        let book: BookName
+        let epoch: Int
+    }
+
+    private func statistics(
+        of trades: [Trade], capital: Money, _ hours: MarketHours, at now: Timestamp, isPresent: Bool, _ filter: StatisticsFilter,
+        _ grouping: StatisticsGrouping?, _ head: StatisticsHead
+    ) async throws -> StatisticsView {
         let held = try await workOut { BookStatistics.held(in: trades, filter, at: now) }
         // At most some hundreds of candles of each instrument.
         let span = held.map { now - $0.1.lowerBound }.max() ?? .zero
@@ -40,7 +65,7 @@ extension Tradehouse {
                     if end <= now { known.append(PriceMark(at: end, price: candle.close)) }
                 }
             }
-            if let last = market.lastPrice(of: instrument), known.last.map({ $0.at < now }) ?? true {
+            if isPresent, let last = market.lastPrice(of: instrument), known.last.map({ $0.at < now }) ?? true {
                 known.append(PriceMark(at: now, price: last))
             }
             if known.isEmpty || index >= Tradehouse.statisticsInstruments { unpriced.append(instrument) }
@@ -50,7 +75,9 @@ extension Tradehouse {
         let statistics = try await workOut {
             BookStatistics(of: trades, capital: capital, filter: filter, by: grouping, marks: prices, hours: hours, at: now)
         }
-        return StatisticsView(book: book, filter: filter, statistics: statistics, interval: interval, unpriced: unpriced)
+        return StatisticsView(
+            book: head.book, epoch: head.epoch, capital: capital, at: now, filter: filter, statistics: statistics, interval: interval,
+            unpriced: unpriced)
     }
 
     private func workOut<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async throws -> Value {

@@ -38,7 +38,7 @@ extension Tradehouse {
     /// An order that a rule rejects is stored with its reason and returned, not thrown; malformed ones throw.
     package func place(_ draft: OrderDraft, as trader: Trader, from origin: Origin) async throws -> PlacedOrder {
         guard trader.role.mayTrade else { throw HouseRefusal.viewerMayNotTrade }
-        let desk = try await desk(of: trader.desk)
+        let desk = try await desk(of: trader.key)
         let book = desk.book
         if let key = draft.clientOrderID, let known = book.account.order(clientOrderID: key) {
             guard known.requestDigest == draft.requestDigest else { throw OrderRefusal.duplicateClientOrderID }
@@ -67,7 +67,7 @@ extension Tradehouse {
     private func change(_ command: PaperCommand, _ id: OrderID, _ act: String, as trader: Trader, from origin: Origin) async throws -> Order
     {
         guard trader.role.mayTrade else { throw HouseRefusal.viewerMayNotTrade }
-        let desk = try await desk(of: trader.desk)
+        let desk = try await desk(of: trader.key)
         let ticket = try self.act(command, on: desk, note: (act, id.text, trader, origin))
         let order = desk.book.account.order(id)!
         try await ticket?.wait()
@@ -77,8 +77,10 @@ extension Tradehouse {
     /// Begins the book anew; what was, stays on disk as the archive of its epoch.
     package func resetBook(capital: Money?, as trader: Trader, from origin: Origin) async throws -> BookView {
         guard trader.role.mayTrade else { throw HouseRefusal.viewerMayNotTrade }
-        let desk = try await desk(of: trader.desk)
-        let command = PaperCommand.reset(capital: capital ?? settings.startingCapital)
+        let desk = try await desk(of: trader.key)
+        // Old clients reset without saying a capital and expect the house's; a named book keeps its own.
+        let usual = desk.book.name == .default ? settings.startingCapital : desk.book.account.capital
+        let command = PaperCommand.reset(capital: capital ?? usual)
         let ticket = try act(command, on: desk, note: ("reset_book", desk.book.name.text, trader, origin))
         let view = view(of: desk)
         try await ticket?.wait()
@@ -87,18 +89,22 @@ extension Tradehouse {
 
     /// The trader's book as it is on disk.
     package func book(of trader: Trader) async throws -> BookView {
-        let desk = try await desk(of: trader.desk)
+        let desk = try await desk(of: trader.key)
         return view(of: desk, account: try await desk.book.settled())
     }
 
-    /// The trader's book with the proof of its funds, worked out beside the house's turns.
-    package func proof(of trader: Trader) async throws -> (book: BookView, proof: FundsProof) {
-        let book = try await book(of: trader)
-        // The first act of a book notes when it was opened; when a reset was, only the files tell.
-        let openedAt = book.account.epoch == 1 ? try await user(trader.desk)?.paperOpened : nil
-        let snapshot = book.account.snapshot
+    /// The proof of a book's funds, worked out beside the house's turns; of the present epoch, or of one that a reset ended.
+    package func proof(of trader: Trader, epoch number: Int? = nil) async throws -> FundsProof {
+        let account = try await book(of: trader).account
         do {
-            return (book, try await world.workshop.run(patiently: false) { FundsProof(of: snapshot, openedAt: openedAt) })
+            if let number, number != account.epoch {
+                let past = try await epoch(number, of: trader)
+                return try await world.workshop.run(patiently: false) { past.proof }
+            }
+            // The first act of a book notes when it was opened; when a reset was, only the files tell.
+            let openedAt = account.epoch == 1 ? try await opening(of: trader.key) : nil
+            let snapshot = account.snapshot
+            return try await world.workshop.run(patiently: false) { FundsProof(of: snapshot, openedAt: openedAt) }
         } catch is PoolBusy {
             throw HouseRefusal.workshopBusy
         }
@@ -106,7 +112,7 @@ extension Tradehouse {
 
     /// What an order would do now.
     package func estimate(_ draft: OrderDraft, as trader: Trader) async throws -> OrderEstimate {
-        let desk = try await desk(of: trader.desk)
+        let desk = try await desk(of: trader.key)
         let account = try await desk.book.settled()
         let id = OrderID("PESTIMATE")!
         if let parent = draft.parentOrderID, account.order(parent) == nil { throw OrderRefusal.unknownParentOrder }
@@ -168,12 +174,17 @@ extension Tradehouse {
         let mustWatch = !book.account.workingInstruments.isEmpty
         if mustWatch != book.isMarkedWorking {
             commit.documents.append(
-                DocumentChange(workingIndex(desk.user), mustWatch ? IndexEntry(user: desk.user).document : nil))
+                DocumentChange(workingIndex(desk.key), mustWatch ? IndexEntry(user: desk.user, book: book.name).document : nil))
             book.isMarkedWorking = mustWatch
         }
-        if book.mustOpen, var record = book.ownerRecord {
-            record.paperOpened = world.now()
-            commit.documents.append(DocumentChange(.user(desk.user), record.document))
+        // While a copy has the list, the note waits for the next act.
+        if book.mustOpen, !copying.contains(desk.user) {
+            if book.name != .default {
+                commit.documents.append(opened(desk))
+            } else if var record = book.ownerRecord {
+                record.paperOpened = world.now()
+                commit.documents.append(DocumentChange(.user(desk.user), record.document))
+            }
             book.mustOpen = false
         }
         watch(desk, instruments: Set(commit.orders.map(\.instrument)))
@@ -191,15 +202,15 @@ extension Tradehouse {
         ticket.whenSettled { [self] result in
             if case .failure(let failure) = result {
                 // What memory says is not what the disk has: the desk is read anew, because orders of it may have to be watched.
-                world.log(.error, "commit_failed", [("user", desk.user.text), ("error", "\(failure)")])
-                if desks[desk.user] === desk { readAnew(desk) }
+                world.log(.error, "commit_failed", [("user", desk.user.text), ("book", desk.book.name.text), ("error", "\(failure)")])
+                if desks[desk.key] === desk { readAnew(desk) }
                 return
             }
-            if isReset { tell(.reset(book: commit.book), to: desk.user) }
-            for order in commit.orders { tell(.order(order, book: commit.book), to: desk.user) }
-            for trade in commit.trades { tell(.trade(trade, book: commit.book), to: desk.user) }
-            for position in commit.positions { tell(.position(position, book: commit.book), to: desk.user) }
-            tell(.funds(funds, book: commit.book), to: desk.user)
+            if isReset { tell(.reset(book: commit.book), to: desk.key) }
+            for order in commit.orders { tell(.order(order, book: commit.book), to: desk.key) }
+            for trade in commit.trades { tell(.trade(trade, book: commit.book), to: desk.key) }
+            for position in commit.positions { tell(.position(position, book: commit.book), to: desk.key) }
+            tell(.funds(funds, book: commit.book), to: desk.key)
         }
     }
 

@@ -1,7 +1,7 @@
 // The house: one actor that owns everything live and takes one turn at a time. Its abilities are in the files beside this one,
 // `Tradehouse+Accounts` (people and logins), `+People` (what admins do to accounts), `+Trading` (orders on desks), `+Desks` (their life
-// in memory), `+Market` (prices and ticks), `+Candles` (history), `+Listening` (live sockets), `+Following` (the legacy live lists), `+Backups` and `+Books`
-// (imported legacy books).
+// in memory), `+Market` (prices and ticks), `+Candles` (history), `+Listening` (live sockets), `+Following` (the legacy live lists), `+Backups`,
+// `+NamedBooks` (several books of one user), `+Statistics` and `+Books` (imported legacy books).
 
 import Storage
 import Trading
@@ -25,9 +25,9 @@ package actor Tradehouse {
     package internal(set) var market: MarketHub
     package internal(set) var feed: Feed
     var sessions: Sessions
-    var desks: [UserID: Desk] = [:]
+    var desks: [BookKey: Desk] = [:]
     /// Desks that are being read from disk, and who waits for each.
-    var waking: [UserID: [CheckedContinuation<Void, Never>]] = [:]
+    var waking: [BookKey: [CheckedContinuation<Void, Never>]] = [:]
     /// E-mail addresses whose registration is on its way, so that two at once cannot both win.
     var registering: Set<String> = []
     /// Set while no owner exists: the one-time token of the set-up page.
@@ -38,7 +38,7 @@ package actor Tradehouse {
     var readMeter = RateMeter<UserID>()
     var loginMeter = RateMeter<String>()
     /// Which instruments have working orders, and on whose desks.
-    var bands: [InstrumentID: BandIndex<UserID>] = [:]
+    var bands: [InstrumentID: BandIndex<BookKey>] = [:]
     /// What users of the legacy live routes follow.
     var following: [UserID: [InstrumentID]] = [:]
     /// Candles from before the house began, as far back as somebody asked.
@@ -50,8 +50,10 @@ package actor Tradehouse {
     var hasSaidArchiveFull = false
     /// Two hand-overs of the legacy books at once could both find them there.
     var isHandingOver = false
+    /// Users one of whose books is being copied: their list of books must not change under it.
+    var copying: Set<UserID> = []
     /// Desks that are being read again after an act of theirs could not be stored.
-    var rereading: Set<UserID> = []
+    var rereading: Set<BookKey> = []
     /// What is known of the backups that the house makes; nothing when it makes none.
     package internal(set) var backups: BackupState?
     var backgroundTasks: [Task<Void, Never>] = []

@@ -16,6 +16,33 @@ package struct Trader: Sendable, Hashable {
     package let session: SessionDigest
     package let loginAt: Timestamp
     package let expiresAt: Timestamp
+    /// Which of the books is asked about; a request says so, and the default one is meant without a word.
+    package private(set) var book = BookName.default
+
+    package init(
+        user: UserID, desk: UserID, name: String, email: String, role: Role, tier: Tier, session: SessionDigest, loginAt: Timestamp,
+        expiresAt: Timestamp
+    ) {
+        self.user = user
+        self.desk = desk
+        self.name = name
+        self.email = email
+        self.role = role
+        self.tier = tier
+        self.session = session
+        self.loginAt = loginAt
+        self.expiresAt = expiresAt
+    }
+
+    /// The same person at another of the own books. Whether there is one is found out when it is opened.
+    package func at(_ book: BookName) -> Trader {
+        var trader = self
+        trader.book = book
+        return trader
+    }
+
+    /// The book that is asked about, by its name in the whole house.
+    package var key: BookKey { BookKey(user: desk, book: book) }
 }
 
 /// A trader who may act on the whole house: an owner or an admin.

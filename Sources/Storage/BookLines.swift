@@ -4,9 +4,14 @@
 import Trading
 
 /// Names one book on disk.
-struct BookKey: Hashable, Sendable, Comparable {
-    let user: UserID
-    let book: BookName
+package struct BookKey: Hashable, Sendable, Comparable {
+    package let user: UserID
+    package let book: BookName
+
+    package init(user: UserID, book: BookName = .default) {
+        self.user = user
+        self.book = book
+    }
 
     /// `paper/ZX1234`, or `paper/ZX1234/swing`.
     var directory: String { "paper/" + user.text + (book == .default ? "" : "/" + book.text) }
@@ -28,7 +33,7 @@ struct BookKey: Hashable, Sendable, Comparable {
             + ".jsonl"
     }
 
-    static func < (a: BookKey, b: BookKey) -> Bool { a.user == b.user ? a.book < b.book : a.user < b.user }
+    package static func < (a: BookKey, b: BookKey) -> Bool { a.user == b.user ? a.book < b.book : a.user < b.user }
 }
 
 /// Where the acts of a book stand: enough to write the next record.

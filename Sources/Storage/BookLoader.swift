@@ -24,6 +24,8 @@ struct BookLoader: Sendable {
     let journalSince: Timestamp?
     /// What the journal knows of the user's account, which tells whether there should be files.
     let accountMark: DocumentMark?
+    /// What the journal has of the user's list of books.
+    let listMark: DocumentMark?
     let newestAtStart: Timestamp?
     let retention: Duration
     let limitBytes: Int
@@ -74,7 +76,8 @@ struct BookLoader: Sendable {
     func with(mark: BookMark) -> BookLoader {
         BookLoader(
             key: key, mark: mark, oldestRetainedSeq: oldestRetainedSeq, journalSince: journalSince,
-            accountMark: accountMark, newestAtStart: newestAtStart, retention: retention, limitBytes: limitBytes, now: now,
+            accountMark: accountMark, listMark: listMark, newestAtStart: newestAtStart, retention: retention, limitBytes: limitBytes,
+            now: now,
             without: without)
     }
 
@@ -223,9 +226,16 @@ struct BookLoader: Sendable {
 
     /// No files mean a new user only when the account says so.
     private func checkNewUser(on disk: any Disk) throws(StorageFailure) {
-        guard key.book == .default, let newestAtStart, key.user != .legacyDefault else { return }
-        let account = try Documents.load(.user(key.user), mark: accountMark, loginsAfter: 0, on: disk, mends: false)
-        guard let opened = account.value?["paper_opened"]?.string.flatMap({ Timestamp(rfc3339: $0) }) else { return }
+        guard let newestAtStart, key.user != .legacyDefault || key.book != .default else { return }
+        let opened: Timestamp?
+        if key.book == .default {
+            let account = try Documents.load(.user(key.user), mark: accountMark, loginsAfter: 0, on: disk, mends: false)
+            opened = account.value?["paper_opened"]?.string.flatMap { Timestamp(rfc3339: $0) }
+        } else {
+            let list = try Documents.load(.books(key.user), mark: listMark, loginsAfter: 0, on: disk, mends: false)
+            opened = list.value.flatMap(BookList.init(document:))?[key.book]?.openedAt
+        }
+        guard let opened else { return }
         // What was opened since the journal began, and is not in it, never became durable.
         if newestAtStart - opened > retention || journalSince.map({ $0 > opened }) ?? true {
             throw quarantine("its files are missing, though it was opened at \(opened.utcText)")

@@ -7,23 +7,33 @@ import Wire
 /// What an index document says: whose it is.
 package struct IndexEntry: Hashable, Sendable {
     package let user: UserID
+    /// Which book of the user, where the entry is about one.
+    package let book: BookName
     /// When the entry stops to mean anything and may be swept; nil for ever.
     package let expiresAt: Timestamp?
 
-    package init(user: UserID, expiresAt: Timestamp? = nil) {
+    package init(user: UserID, book: BookName = .default, expiresAt: Timestamp? = nil) {
         self.user = user
+        self.book = book
         self.expiresAt = expiresAt
     }
 
     /// The document's members, without those that the store adds.
     package var document: JSONValue {
-        .object(JSONObject([("u", .string(user.text)), ("expires", expiresAt.map { .string($0.utcText) } ?? .null)]))
+        var members: [(String, JSONValue)] = [("u", .string(user.text)), ("expires", expiresAt.map { .string($0.utcText) } ?? .null)]
+        if book != .default { members.append(("bk", .string(book.text))) }
+        return .object(JSONObject(members))
     }
 
     /// Nothing when a required member is missing or has another type.
     package init?(document: JSONValue) {
         guard let user = document["u"]?.string.flatMap({ UserID(stored: $0) }) else { return nil }
-        self.init(user: user, expiresAt: document["expires"]?.string.flatMap { Timestamp(rfc3339: $0) })
+        var book = BookName.default
+        if let text = document["bk"]?.string {
+            guard let named = BookName(text) else { return nil }
+            book = named
+        }
+        self.init(user: user, book: book, expiresAt: document["expires"]?.string.flatMap { Timestamp(rfc3339: $0) })
     }
 }
 

@@ -52,14 +52,7 @@ extension Store {
             for done in waiting { done(.failure(end)) }
             return
         }
-        var mark = bookMarks[key]
-        if open.durableV > mark?.v ?? 0 {
-            // Its records of this process are found by scanning, which is only needed when its files are behind.
-            mark = BookMark(
-                v: open.durableV, crc: open.durableCRC, oldestSegment: min(mark?.oldestSegment ?? ownSegment, ownSegment), places: [],
-                lost: mark?.lost ?? 0, generation: max(mark?.generation ?? 0, open.installedGeneration))
-        }
-        let loader = loader(key, mark: mark)
+        let loader = loader(key, mark: presentMark(key, open))
         onDisk { thread -> Result<LoadedBook, StorageFailure> in
             do throws(StorageFailure) {
                 return .success(try loader.load(on: thread.disk, thread.files, thread.options.notice))
@@ -112,10 +105,44 @@ extension Store {
         }
     }
 
+    /// What the journal has of a book, up to its newest durable act.
+    private func presentMark(_ key: BookKey, _ open: OpenBook) -> BookMark? {
+        let mark = bookMarks[key]
+        guard open.durableV > mark?.v ?? 0 else { return mark }
+        // Its records of this process are found by scanning, which is only needed when its files are behind.
+        return BookMark(
+            v: open.durableV, crc: open.durableCRC, oldestSegment: min(mark?.oldestSegment ?? ownSegment, ownSegment), places: [],
+            lost: mark?.lost ?? 0, generation: max(mark?.generation ?? 0, open.installedGeneration))
+    }
+
+    /// Everything that the files of a book tell, the epochs that resets ended included; nil when it has none.
+    ///
+    /// The files are read anew for every question, so it is for people who look back, not for pages that follow.
+    package func history(of user: UserID, _ book: BookName = .default) async throws(StorageFailure) -> PaperHistory? {
+        // Proves the book, and brings what is durable of it into its files.
+        guard try await loadBook(user, book) != nil else { return nil }
+        let key = BookKey(user: user, book: book)
+        guard let open = books[key] else { throw .bookBusy(user, book) }
+        let loader = loader(key, mark: presentMark(key, open))
+        let result = await withCheckedContinuation { continuation in
+            onDisk { thread -> Result<PaperHistory?, StorageFailure> in
+                do throws(StorageFailure) {
+                    return .success(try loader.history(on: thread.disk))
+                } catch {
+                    return .failure(error)
+                }
+            } then: {
+                continuation.resume(returning: $0)
+            }
+        }
+        return try result.get()
+    }
+
     func loader(_ key: BookKey, mark: BookMark?) -> BookLoader {
         BookLoader(
             key: key, mark: mark, oldestRetainedSeq: oldestRetainedSeq, journalSince: journalSince,
-            accountMark: documentMarks[.user(key.user)], newestAtStart: newestAtStart, retention: options.retention,
+            accountMark: documentMarks[.user(key.user)], listMark: documentMarks[.books(key.user)], newestAtStart: newestAtStart,
+            retention: options.retention,
             limitBytes: options.bookFileLimitBytes, now: now, without: options.without)
     }
 

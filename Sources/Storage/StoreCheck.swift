@@ -155,7 +155,8 @@ struct CheckedJournal {
     func loader(of key: BookKey, _ format: FolderFormat) -> BookLoader {
         BookLoader(
             key: key, mark: marks[key], oldestRetainedSeq: oldestSeq, journalSince: since,
-            accountMark: documents[.user(key.user)], newestAtStart: newest, retention: StoreOptions().retention,
+            accountMark: documents[.user(key.user)], listMark: documents[.books(key.user)], newestAtStart: newest,
+            retention: StoreOptions().retention,
             limitBytes: StoreOptions().bookFileLimitBytes, now: format.createdAt)
     }
 

@@ -94,7 +94,7 @@ enum ErrorResponses {
         }
     }
 
-    private static func refused(_ refusal: HouseRefusal, in dialect: Dialect) -> Reply {
+    static func refused(_ refusal: HouseRefusal, in dialect: Dialect) -> Reply {
         let (status, code, text, field): (Int, String, String, String?) =
             switch refusal {
             case .registrationClosed:
@@ -123,6 +123,10 @@ enum ErrorResponses {
             case .notPermitted: (403, "not_permitted", "Your role does not allow this.", nil)
             case .unknownUser: (404, "unknown_user", "There is no account with this id.", "user_id")
             case .unknownBook: (404, "unknown_book", "You have no book of this name.", "book")
+            case .unknownEpoch: (404, "unknown_epoch", "The files of this book tell of no such epoch.", "epoch")
+            case .bookExists: (409, "book_exists", "You have a book of this name already.", "name")
+            case .tooManyBooks(let limit): (409, "too_many_books", "You have \(limit) books, the most one user may have.", nil)
+            case .bookBusy: (409, "book_busy", "Another change of your books is on its way. Try again in a moment.", nil)
             case .bookHasTraded:
                 (409, "book_has_traded", "That account's default book has orders already; imported books need an untouched one.", "user_id")
             case .nothingToHandOver: (404, "nothing_to_hand_over", "There are no imported books to hand over.", nil)

@@ -39,6 +39,13 @@ enum Guards {
         return try await trader(token: token, in: house)
     }
 
+    /// Which of the own books a request is about: the query's `book`, otherwise the default one.
+    static func book(in query: [(name: String, value: String)]) throws(HouseRefusal) -> BookName {
+        guard let text = query.first(where: { $0.name == "book" })?.value, text != BookName.default.text else { return .default }
+        guard let name = BookName(text) else { throw .unknownBook }
+        return name
+    }
+
     private static func digest(
         of token: String, in house: isolated Tradehouse
     ) throws(AuthenticationRefusal) -> (SessionDigest, user: UserID?) {

@@ -25,6 +25,8 @@ package final class LiveClient {
     let id: UInt64
     let socket: LiveSocket
     let kind: Kind
+    /// Which of the user's books it is about.
+    var book = BookName.default
     var trader: Trader?
     var listener: ListenerID?
     /// Followed instruments, with the change that was last sent.

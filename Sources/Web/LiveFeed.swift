@@ -72,13 +72,15 @@ package final class LiveFeed: @unchecked Sendable {
 
     /// A socket that has yet to say who it is, or whose request already did.
     package func open(
-        _ socket: LiveSocket, kind: LiveClient.Kind, token: String?, isFromHere: Bool = true, _ house: isolated Tradehouse
+        _ socket: LiveSocket, kind: LiveClient.Kind, token: String?, book: BookName = .default, isFromHere: Bool = true,
+        _ house: isolated Tradehouse
     ) -> UInt64 {
         made += 1
         let id = made
         let client = LiveClient(id: id, socket: socket, kind: kind)
         let isPrimary = house.settings.mode == .singleUser && isFromHere
         client.isAuthenticating = token != nil || isPrimary
+        client.book = book
         clients[id] = client
         Task.immediate(executorPreference: house.executor) { await self.receive(id, token: token, isPrimary: isPrimary, house) }
         return id
@@ -140,6 +142,10 @@ package final class LiveFeed: @unchecked Sendable {
         guard client.trader != nil else {
             guard type == "auth", let token = message["token"]?.string else { return refuse(id, .absent, house) }
             let resume = message["resume"]?.int64.flatMap { UInt64(exactly: $0) }
+            if let text = message["book"]?.string {
+                guard let name = BookName(text) else { return client.complain("unknown_book", "You have no book of this name.") }
+                client.book = name
+            }
             client.isAuthenticating = true
             Task.immediate(executorPreference: house.executor) {
                 await self.authenticate(id, token: token, resumeAfter: resume, house)
@@ -204,7 +210,7 @@ package final class LiveFeed: @unchecked Sendable {
     ) async {
         let trader: Trader
         do {
-            trader = try await find()
+            trader = try await find().at(clients[id]?.book ?? .default)
         } catch let refusal as AuthenticationRefusal {
             return refuse(id, refusal, house)
         } catch {
@@ -234,12 +240,13 @@ package final class LiveFeed: @unchecked Sendable {
         json.beginObject()
         json.member("type", "hello")
         json.member("user_id", trader.user.text)
-        json.member("seq", house.feed.lastNumber(of: trader.desk))
+        json.member("book", trader.book.text)
+        json.member("seq", house.feed.lastNumber(of: trader.key))
         json.member("at", house.world.now().milliseconds)
         json.member("market", house.settings.marketKind)
         json.endObject()
         client.socket.send(json.bytes)
-        if let number = resumeAfter, let missed = house.feed.events(of: trader.desk, after: number) {
+        if let number = resumeAfter, let missed = house.feed.events(of: trader.key, after: number) {
             for event in missed { client.deliver(event) }
         } else {
             await sendSnapshot(id, house)
@@ -261,7 +268,7 @@ package final class LiveFeed: @unchecked Sendable {
             var json = JSONWriter(reserving: 16_384)
             json.beginObject()
             json.member("type", "snapshot")
-            json.member("seq", house.feed.lastNumber(of: trader.desk))
+            json.member("seq", house.feed.lastNumber(of: trader.key))
             json.key("funds")
             OrderViews.funds(book.funds, &json)
             json.array("positions") { json in
@@ -275,6 +282,8 @@ package final class LiveFeed: @unchecked Sendable {
             }
             json.endObject()
             client.socket.send(json.bytes)
+        } catch HouseRefusal.unknownBook {
+            client.complain("unknown_book", "You have no book of this name.")
         } catch {
             client.complain("book_unavailable", "Your book cannot be read at this moment. Try again.")
             house.world.log(.error, "snapshot_failed", [("user", trader.user.text), ("error", "\(error)")])

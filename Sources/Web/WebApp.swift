@@ -16,6 +16,7 @@ package final class WebApp: Sendable {
     /// All routes of the house, area by area.
     package static let routes: [Route] =
         SystemRoutes.routes + AuthRoutes.routes + PortfolioRoutes.routes + PaperTradingRoutes.routes + StatisticsRoutes.routes
+        + BookRoutes.routes
         + OrderRoutes.routes + MarketRoutes.routes + InstrumentRoutes.routes + LiveRoutes.routes + AdminRoutes.routes + UserRoutes.routes
 
     /// The socket paths, which are no routes of the table: a socket is not an answer.
@@ -75,7 +76,7 @@ package final class WebApp: Sendable {
                     guard reading.isAllowed else { throw HouseRefusal.tooManyRequests(retryAfterSeconds: reading.retryAfterSeconds) }
                 }
                 if route.access == .admin, !trader.role.isAdmin { throw HouseRefusal.notPermitted }
-                caller = trader
+                caller = trader.at(try Guards.book(in: query))
             }
             let call = Call(
                 request: request, parameters: parameters, query: query, caller: caller,
@@ -174,6 +175,12 @@ package final class WebApp: Sendable {
                 dressed(Reply(status: 403, body: Dialect.native.errorBody(code: "foreign_origin", text: text))))
         }
         let isFromHere = Guards.isFromHere(request)
+        let book: BookName
+        do throws(HouseRefusal) {
+            book = try Guards.book(in: request.query.flatMap { URLText.parseQuery($0) } ?? [])
+        } catch {
+            return responder.send(dressed(ErrorResponses.refused(error, in: .native)))
+        }
         responder.upgradeToWebSocket { socket in
             let token = Guards.token(of: request)
             let feed = live
@@ -182,7 +189,7 @@ package final class WebApp: Sendable {
                     LiveSocket(
                         send: { [weak socket] bytes in socket?.send(text: bytes) },
                         close: { [weak socket] code, reason in socket?.close(code: code, reason: reason) }),
-                    kind: kind, token: token, isFromHere: isFromHere, house)
+                    kind: kind, token: token, book: book, isFromHere: isFromHere, house)
                 socket.onText = { [weak house] text in house?.assumeIsolated { feed.received(Array(text.utf8), from: id, $0) } }
                 socket.onClose = { [weak house] _, _ in house?.assumeIsolated { feed.closed(id, $0) } }
             }

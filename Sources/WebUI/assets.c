@@ -39,6 +39,9 @@ static const unsigned char chart_volume_js[] = {
 static const unsigned char core_api_js[] = {
 #embed "site/core/api.js"
 };
+static const unsigned char core_book_js[] = {
+#embed "site/core/book.js"
+};
 static const unsigned char core_clock_js[] = {
 #embed "site/core/clock.js"
 };
@@ -95,6 +98,9 @@ static const unsigned char manifest_webmanifest[] = {
 };
 static const unsigned char page_account_js[] = {
 #embed "site/page/account.js"
+};
+static const unsigned char page_books_js[] = {
+#embed "site/page/books.js"
 };
 static const unsigned char page_login_js[] = {
 #embed "site/page/login.js"
@@ -217,6 +223,7 @@ const struct webui_asset webui_assets[] = {
     {"chart/scale.js", "text/javascript; charset=utf-8", chart_scale_js, sizeof chart_scale_js},
     {"chart/volume.js", "text/javascript; charset=utf-8", chart_volume_js, sizeof chart_volume_js},
     {"core/api.js", "text/javascript; charset=utf-8", core_api_js, sizeof core_api_js},
+    {"core/book.js", "text/javascript; charset=utf-8", core_book_js, sizeof core_book_js},
     {"core/clock.js", "text/javascript; charset=utf-8", core_clock_js, sizeof core_clock_js},
     {"core/dom.js", "text/javascript; charset=utf-8", core_dom_js, sizeof core_dom_js},
     {"core/first.js", "text/javascript; charset=utf-8", core_first_js, sizeof core_first_js},
@@ -236,6 +243,7 @@ const struct webui_asset webui_assets[] = {
     {"main.js", "text/javascript; charset=utf-8", main_js, sizeof main_js},
     {"manifest.webmanifest", "application/manifest+json", manifest_webmanifest, sizeof manifest_webmanifest},
     {"page/account.js", "text/javascript; charset=utf-8", page_account_js, sizeof page_account_js},
+    {"page/books.js", "text/javascript; charset=utf-8", page_books_js, sizeof page_books_js},
     {"page/login.js", "text/javascript; charset=utf-8", page_login_js, sizeof page_login_js},
     {"page/not-found.js", "text/javascript; charset=utf-8", page_not_found_js, sizeof page_not_found_js},
     {"page/old-books.js", "text/javascript; charset=utf-8", page_old_books_js, sizeof page_old_books_js},

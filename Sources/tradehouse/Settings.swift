@@ -110,6 +110,9 @@ extension Setting {
         Setting(key: "feed_backlog", defaultValue: "512") { text, configuration in
             configuration.house.feedBacklog = try whole(text, 1...100_000)
         },
+        Setting(key: "books_per_user", defaultValue: "10") { text, configuration in
+            configuration.house.booksPerUser = try whole(text, 1...100)
+        },
         Setting(key: "sockets_per_user", defaultValue: "10") { text, configuration in
             configuration.house.socketsPerUser = try whole(text, 1...1000)
         },

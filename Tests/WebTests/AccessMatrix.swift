@@ -134,6 +134,14 @@ extension AccessRow {
         AccessRow(route: "GET /api/live/tick/latest/{symbol}", access: .shared, target: "/api/live/tick/latest/INFY"),
         AccessRow(route: "GET /api/live/status", access: .own(foreign: 200)),
 
+        AccessRow(route: "GET /api/books", access: .own(foreign: 200)),
+        AccessRow(route: "POST /api/books", access: .own(foreign: 201), body: #"{"name":"other"}"#, status: 201),
+        AccessRow(route: "GET /api/books/{name}", access: .own(foreign: 404), target: "/api/books/swing"),
+        AccessRow(route: "PATCH /api/books/{name}", access: .own(foreign: 404), target: "/api/books/swing", body: #"{"title":"Swing"}"#),
+        AccessRow(route: "POST /api/books/{name}/reset", access: .own(foreign: 404), target: "/api/books/swing/reset"),
+        AccessRow(route: "GET /api/books/{name}/epochs", access: .own(foreign: 404), target: "/api/books/swing/epochs"),
+        AccessRow(
+            route: "GET /api/books/{name}/epochs/{epoch}", access: .own(foreign: 404), target: "/api/books/swing/epochs/1", status: 200),
         AccessRow(
             route: "DELETE /api/users/{id}", access: .own(foreign: 403), target: "/api/users/{user}",
             body: #"{"password":"correct horse battery"}"#),

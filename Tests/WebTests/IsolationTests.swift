@@ -15,6 +15,10 @@ private func makeHouse() throws -> TradedHouse {
         instruments: TestHouse.instruments + [TestHouse.instrument("NSE", "WIPRO", token: 969_473, tick: "0.05", lot: "1")],
         rules: .builtIn)
     try traded.house.quote("NSE:WIPRO", "250.00", "250.05", last: "250.00")
+    // A second book that traded, which nobody else may find.
+    _ = try traded.house.send(.post, "/api/books", as: traded.asha, json: #"{"name":"swing","title":"ashas swing book"}"#)
+    _ = try traded.house.send(
+        .post, "/api/paper-trading/orders", as: traded.asha, json: OrderLine.json("BUY 1 NSE:INFY MIS MARKET book=swing"))
     return traded
 }
 
@@ -25,7 +29,7 @@ extension TradedHouse {
 
     /// What must never reach anybody else: ids of orders (trades begin with theirs), tags and keys, and who Asha is.
     fileprivate var secrets: [String] {
-        Array(orders.values) + [asha.user.text, "asha@example.com", "asha", asha.token, "dip-1", "dip", "exit"]
+        Array(orders.values) + [asha.user.text, "asha@example.com", "asha", asha.token, "dip-1", "dip", "exit", "ashas swing"]
     }
 }
 
@@ -84,6 +88,20 @@ extension TradedHouse {
             for symbol in ["INFY", "TCS", "RELIANCE"] { #expect(!answer.text.contains(symbol), "\(answer.text)") }
         }
         #expect(try traded.house.send(.get, "/api/orders/orders", as: traded.asha).text == before)
+    }
+
+    @Test(arguments: AccessRow.all.filter(\.isGuarded))
+    func `finds no book of another trader's by its name`(_ row: AccessRow) throws {
+        let traded = try makeHouse()
+        let bela = try traded.house.join("bela@example.com")
+        let path = traded.filled(row.path)
+        let target = path + (path.contains("?") ? "&" : "?") + "book=swing"
+        let answer = try traded.house.send(row.method, target, token: bela.token, json: row.body.map(traded.filled))
+        for secret in traded.secrets { #expect(!answer.text.contains(secret), "\(secret) in \(answer.text)") }
+        if row.route.contains("/api/paper-trading/"), row.route != "POST /api/paper-trading/charges" {
+            #expect(answer.status == 404, "\(answer.text)")
+        }
+        if row.route.contains("/api/orders/") { #expect(answer.status == 404, "\(answer.text)") }
     }
 
     @Test(arguments: AccessRow.all.filter(\.isAdministrative))

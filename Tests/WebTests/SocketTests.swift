@@ -42,6 +42,8 @@ struct LiveHouse {
 
     init(settings: HouseSettings = TestHouse.settings) throws { two = try TwoTraders(settings: settings) }
 
+    init(_ two: TwoTraders) { self.two = two }
+
     /// Opens a socket; without a token nobody is there yet.
     func open(_ kind: LiveClient.Kind = .stream, token: String? = nil) throws -> RecordedSocket {
         let recorded = RecordedSocket()
@@ -84,7 +86,7 @@ struct LiveHouse {
         #expect(socket.frames.isEmpty)
         try live.say(#"{"type":"auth","token":"\#(asha.token)"}"#, on: socket)
         try #require(socket.frames.map { $0["type"]?.string } == ["hello", "snapshot"])
-        let hello = #"{"type":"=hello","user_id":"=\#(asha.user)","seq":"integer","at":"integer","market":"string"}"#
+        let hello = #"{"type":"=hello","book":"=default","user_id":"=\#(asha.user)","seq":"integer","at":"integer","market":"string"}"#
         #expect(try JSONShape.differences(socket.frames[0], from: hello) == [])
         let snapshot = """
             {"type":"=snapshot","seq":"integer","funds":{"virtual_capital":"number","available_funds":"number","invested_funds":"number",

@@ -18,7 +18,9 @@ package struct CopyProgress: Sendable, Equatable {
 /// that are no part of a data folder are left out: so is a master key that somebody put there.
 struct FolderCopy {
     /// What is copied, in this order. The journal comes last: it has every act since the first file was copied.
-    static let parts = ["users", "index", "credentials", "sessions", "config", "market", "paper", "audit", "quarantine", "journal"]
+    static let parts = [
+        "users", "books", "index", "credentials", "sessions", "config", "market", "paper", "audit", "quarantine", "journal",
+    ]
     /// Bytes that are read and written at once.
     static let chunkBytes = 1 << 20
     /// Folders inside folders; the deepest of ours is `index/<kind>/<2 hex>`.

@@ -411,6 +411,7 @@ package enum CancellationReason: String, Sendable, CaseIterable {
     case insufficientFunds = "insufficient_funds"
     case endOfDay = "end_of_day"
     case bookReset = "book_reset"
+    case bookCopied = "book_copied"
 
     /// For the order's owner.
     package var sentence: String {
@@ -420,6 +421,7 @@ package enum CancellationReason: String, Sendable, CaseIterable {
         case .insufficientFunds: "The funds no longer covered the rest of this order, so it was cancelled."
         case .endOfDay: "The day ended, and the order was valid for the day."
         case .bookReset: "The book was reset."
+        case .bookCopied: "The book is a copy; the order stays at work in the book it was copied from."
         }
     }
 }

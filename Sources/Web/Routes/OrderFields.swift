@@ -15,10 +15,9 @@ enum OrderFields {
     ]
 
     /// A native order: Kite's words in JSON, with `book` and `client_order_id`.
-    static func draft(_ call: Call, _ house: isolated Tradehouse) throws -> OrderDraft {
+    static func draft(_ call: Call, _ house: isolated Tradehouse) throws -> (draft: OrderDraft, trader: Trader) {
         let body = try call.body(allowing: known)
-        let book = try body.text("book", limit: 32, default: BookName.default.text)
-        guard book == BookName.default.text else { throw HouseRefusal.unknownBook }
+        let trader = try seat(call, body)
         var draft = try terms(body)
         draft.parentOrderID = try optionalOrderID("parent_order_id", in: body)
         let header = call.request.headers["Idempotency-Key"]
@@ -29,7 +28,18 @@ enum OrderFields {
         }
         draft.clientOrderID = try body.optionalText("client_order_id", limit: clientIDLimitBytes) ?? header
         if draft.clientOrderID != nil { draft.requestDigest = digest(of: draft, house) }
-        return draft
+        return (draft, trader)
+    }
+
+    /// Who asks, at the book that the body names; a body without one means the query's, and that the default one.
+    private static func seat(_ call: Call, _ body: Fields) throws -> Trader {
+        guard let text = try body.optionalText("book", limit: 32) else { return call.trader }
+        guard let name = BookName(text) else { throw HouseRefusal.unknownBook }
+        if call.query("book") != nil, name != call.trader.book {
+            throw FieldProblem(
+                place: .body, field: "book", kind: .rule(code: "not_allowed", text: "`book` is another one in the query than in the body."))
+        }
+        return call.trader.at(name)
     }
 
     /// What all order bodies share.

@@ -171,15 +171,15 @@ enum PaperTradingRoutes {
         guard (0...Int64.max / 2).contains(after) else {
             throw FieldProblem(place: .query, field: "after", kind: .rule(code: "out_of_range", text: "`after` is a line's number."))
         }
-        let (book, proof) = try await house.proof(of: call.trader)
+        let proof = try await house.proof(of: call.trader, epoch: try BookRoutes.epoch(query))
         return .object(reserving: 4_096 + 320 * Int(limit)) { json in
-            ProofViews.members(of: proof, book: book.name, after: Int(after), limit: Int(limit), &json)
+            ProofViews.members(of: proof, book: call.trader.book, after: Int(after), limit: Int(limit), &json)
         }
     }
 
     @Sendable static func place(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
-        let draft = try OrderFields.draft(call, house)
-        let placed = try await house.place(draft, as: call.trader, from: call.origin)
+        let (draft, trader) = try OrderFields.draft(call, house)
+        let placed = try await house.place(draft, as: trader, from: call.origin)
         let order = placed.order
         if order.state == .rejected {
             var json = JSONWriter()
@@ -188,18 +188,19 @@ enum PaperTradingRoutes {
             json.member("error", order.reasonCode)
             json.member("order_id", order.id.text)
             json.key("order")
-            OrderViews.order(order, book: .default, &json)
+            OrderViews.order(order, book: trader.book, &json)
             json.endObject()
             return Reply(status: 409, body: json.bytes)
         }
-        var reply = orderReply(order, status: 201)
-        reply.headers.append(("Location", "/api/paper-trading/orders/" + order.id.text))
+        var reply = orderReply(order, of: trader, status: 201)
+        let query = trader.book == .default ? "" : "?book=" + trader.book.text
+        reply.headers.append(("Location", "/api/paper-trading/orders/" + order.id.text + query))
         return reply
     }
 
     @Sendable static func estimate(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
-        let draft = try OrderFields.draft(call, house)
-        let estimate = try await house.estimate(draft, as: call.trader)
+        let (draft, trader) = try OrderFields.draft(call, house)
+        let estimate = try await house.estimate(draft, as: trader)
         return .object { json in
             json.member("status", "success")
             json.member("value", estimate.value)
@@ -258,7 +259,7 @@ enum PaperTradingRoutes {
     @Sendable static func order(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
         let book = try await house.book(of: call.trader)
         guard let order = book.account.order(try OrderFields.orderID(call)) else { throw OrderRefusal.unknownOrder }
-        return orderReply(order, status: 200, naming: false)
+        return orderReply(order, of: call.trader, status: 200, naming: false)
     }
 
     @Sendable static func modify(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
@@ -267,20 +268,20 @@ enum PaperTradingRoutes {
         let book = try await house.book(of: call.trader)
         guard let order = book.account.order(id) else { throw OrderRefusal.unknownOrder }
         let amendment = try OrderFields.amendment(of: order, from: body)
-        return orderReply(try await house.modify(id, amendment, as: call.trader, from: call.origin), status: 200)
+        return orderReply(try await house.modify(id, amendment, as: call.trader, from: call.origin), of: call.trader, status: 200)
     }
 
     @Sendable static func cancel(_ house: isolated Tradehouse, _ call: Call) async throws -> Reply {
         let id = try OrderFields.orderID(call)
-        return orderReply(try await house.cancel(id, as: call.trader, from: call.origin), status: 200)
+        return orderReply(try await house.cancel(id, as: call.trader, from: call.origin), of: call.trader, status: 200)
     }
 
-    private static func orderReply(_ order: Order, status: Int, naming: Bool = true) -> Reply {
+    private static func orderReply(_ order: Order, of trader: Trader, status: Int, naming: Bool = true) -> Reply {
         .object(status: status, reserving: 1024) { json in
             json.member("status", "success")
             if naming { json.member("order_id", order.id.text) }
             json.key("order")
-            OrderViews.order(order, book: .default, &json)
+            OrderViews.order(order, book: trader.book, &json)
         }
     }
 }

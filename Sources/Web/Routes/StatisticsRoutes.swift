@@ -16,7 +16,7 @@ enum StatisticsRoutes {
         let filter = StatisticsFilter(
             symbol: try query.optionalText("symbol", limit: 40)?.uppercased(),
             tag: try query.optionalText("tag", limit: OrderFields.tagLimitBytes), from: try day("from", query), to: try day("to", query))
-        let view = try await house.statistics(of: call.trader, filter: filter, by: grouping)
+        let view = try await house.statistics(of: call.trader, epoch: try BookRoutes.epoch(query), filter: filter, by: grouping)
         return .object(reserving: 16_384 + 1_400 * view.statistics.parts.count) { json in
             StatisticsViews.members(of: view, by: grouping, &json)
         }

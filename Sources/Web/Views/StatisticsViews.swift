@@ -13,10 +13,10 @@ enum StatisticsViews {
     ) {
         let statistics = view.statistics
         json.member("status", "success")
-        json.member("book", view.book.name.text)
-        json.member("epoch", view.book.account.epoch)
-        json.member("capital", view.book.account.capital)
-        json.member("as_of", view.book.at.indiaText)
+        json.member("book", view.book.text)
+        json.member("epoch", view.epoch)
+        json.member("capital", view.capital)
+        json.member("as_of", view.at.indiaText)
         json.member("marks", view.interval.rawValue)
         json.array("unpriced") { json in
             for instrument in view.unpriced { json.string(instrument.key) }
@@ -35,7 +35,7 @@ enum StatisticsViews {
             }
         }
         json.member("parts_left_out", statistics.partsLeftOut)
-        let base = view.filter.isEmpty ? view.book.account.capital : .zero
+        let base = view.filter.isEmpty ? view.capital : .zero
         json.member("curve_base", base)
         json.array("curve") { json in curve(of: statistics.whole, on: base, &json) }
     }

@@ -216,6 +216,35 @@ export interface Statistics {
   total_loss: number;
 }
 
+export interface Book {
+  name: string;
+  title: string;
+  kind: string;
+  default: boolean;
+  epoch: number;
+  cloned_from: string | null;
+  orders: number;
+  working_orders: number;
+  open_positions: number;
+  trades: number;
+  funds: Funds;
+}
+
+export interface Epoch {
+  epoch: number;
+  is_over: boolean;
+  opened_at: string | null;
+  updated_at: string;
+  capital: number;
+  cash: number;
+  realised_pnl: number;
+  charges: number;
+  orders: number;
+  trades: number;
+  positions: number;
+  adds_up: boolean;
+}
+
 /** Figures of closed round trips, before or after charges; `undefined` says why one is null. */
 export interface ResultFigures {
   total: number;

@@ -10,6 +10,7 @@ INSIDE = {
     "portfolio": "/portfolio",
     "proof": "/proof",
     "statistics": "/statistics",
+    "books": "/books",
     "orders": "/orders",
     "account": "/account",
     "old-books": "/old-books",

@@ -356,3 +356,48 @@ def statistics(house):
         first = page.locator(".curve-readout").inner_text()
         page.keyboard.press("End")
         assert first != page.locator(".curve-readout").inner_text(), first
+
+
+@test("a second book is made, used, filled, begun anew and looked back at, and the first is untouched")
+def second_book(house):
+    anna = house.person()
+    for size in (WIDE, PHONE):
+        name = "swing" if size is WIDE else "slow"
+        page = house.page(anna, "/books", size=size, touch=size is PHONE)
+        page.get_by_role("button", name="New book…").click()
+        page.get_by_label("Name").fill(name)
+        page.get_by_label("Title").fill(name.title())
+        page.get_by_label("Opening funds in ₹").fill("2,50,000")
+        page.get_by_role("button", name="Make the book").click()
+        page.get_by_role("button", name=f"Use {name.title()}").click()
+        page.get_by_role("heading", name="Portfolio").wait_for()
+        if size is WIDE:
+            page.locator(".book-badge", has_text=name.title()).wait_for()
+        page.goto(house.url + "/trade?i=NSE:INFY")
+        ready_trade(page)
+        status, answer = anna.call("POST", f"/api/paper-trading/orders?book={name}", dict(
+            exchange="NSE", tradingsymbol="INFY", transaction_type="BUY", quantity=2, product="MIS", order_type="MARKET"))
+        assert status == 201, answer
+        page.goto(house.url + "/orders")
+        page.get_by_role("table", name="Orders").get_by_text("INFY").wait_for()
+        page.goto(house.url + "/books")
+        card = page.get_by_role("region", name=name.title())
+        card.get_by_role("button", name="Begin anew…").click()
+        page.get_by_role("button", name="Begin anew", exact=True).click()
+        card.get_by_role("button", name="Earlier epochs").click()
+        card.get_by_role("rowheader", name="1", exact=True).wait_for()
+        card.get_by_role("link", name="Statistics").last.click()
+        page.get_by_role("heading", name="Statistics of epoch 1").wait_for()
+        page.get_by_role("img", name="Equity from ₹2,50,000.00").wait_for()
+        assert anna.call("GET", "/api/paper-trading/orders")[1]["orders"] == []
+
+
+@test("the choice of a book that somebody else made is left at the next login")
+def foreign_choice(house):
+    bela = house.person("bela")
+    page = house.page(bela, path=None, expects=(404,))
+    page.goto(house.url + "/favicon.svg")
+    page.evaluate("() => localStorage.setItem('paperBook', 'annas')")
+    page.goto(house.url + "/portfolio")
+    page.wait_for_function("() => localStorage.getItem('paperBook') === null")
+    page.get_by_text("₹1,00,000.00").first.wait_for()

@@ -3,6 +3,8 @@
 
 /** @typedef {import("../types.d.ts").OrderDraft} OrderDraft */
 
+import { chosenBook, defaultBook } from "./book.js";
+
 export const tokenKey = "authToken";
 const timeLimitMilliseconds = 20_000;
 
@@ -50,8 +52,12 @@ export function sessionEnding(detail) {
  * @param {typeof globalThis.fetch} edges.fetch
  * @param {Pick<Storage, "getItem" | "setItem" | "removeItem">} edges.storage
  * @param {(words: string) => void} edges.onUnauthorised called once per 401, after the token is gone
+ * @param {() => string} [edges.book] which of the own books calls are about that name none
  */
-export function createAPI({ fetch, storage, onUnauthorised }) {
+export function createAPI({ fetch, storage, onUnauthorised, book = () => defaultBook }) {
+  /** Paths that are about one book. */
+  const aboutBook = /^\/api\/(paper-trading|orders)\//;
+
   /**
    * @param {string} method
    * @param {string} path
@@ -60,7 +66,8 @@ export function createAPI({ fetch, storage, onUnauthorised }) {
    * @returns {Promise<any>}
    */
   async function call(method, path, { query, body, guest = false } = {}) {
-    const pairs = Object.entries(query ?? {}).filter(([, value]) => value !== null && value !== undefined && value !== "");
+    const named = aboutBook.test(path) && query?.book === undefined && book() !== defaultBook ? { ...query, book: book() } : query;
+    const pairs = Object.entries(named ?? {}).filter(([, value]) => value !== null && value !== undefined && value !== "");
     const address = pairs.length === 0 ? path : `${path}?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]))}`;
     /** @type {Record<string, string>} */
     const headers = { Accept: "application/json" };
@@ -170,12 +177,27 @@ export function createAPI({ fetch, storage, onUnauthorised }) {
      */
     getProof: (page) => call("GET", "/api/paper-trading/proof", { query: page }),
     /**
-     * @param {{ by?: string, symbol?: string, tag?: string, from?: string, to?: string }} [part]
+     * @param {{ by?: string, symbol?: string, tag?: string, from?: string, to?: string, epoch?: string | null, book?: string }} [part]
      * @returns {Promise<import("../types.d.ts").StatisticsAnswer>}
      */
     getStatistics: (part) => call("GET", "/api/paper-trading/statistics", { query: part }),
     /** @param {OrderDraft} draft @returns {Promise<import("../types.d.ts").Estimate>} */
     estimate: (draft) => call("POST", "/api/paper-trading/estimate", { body: draft }),
+
+    // The own books.
+    /** @returns {Promise<{ books: import("../types.d.ts").Book[], limit: number }>} */
+    getBooks: () => call("GET", "/api/books"),
+    /**
+     * @param {{ name: string, title?: string, capital?: number, clone_of?: string }} draft
+     * @returns {Promise<{ book: import("../types.d.ts").Book }>}
+     */
+    makeBook: (draft) => call("POST", "/api/books", { body: draft }),
+    /** @param {string} name @param {string} title */
+    renameBook: (name, title) => call("PATCH", `/api/books/${encodeURIComponent(name)}`, { body: { title } }),
+    /** @param {string} name @param {number} capital */
+    resetBook: (name, capital) => call("POST", `/api/books/${encodeURIComponent(name)}/reset`, { body: { capital } }),
+    /** @param {string} name @returns {Promise<{ epochs: import("../types.d.ts").Epoch[], folded_epochs: number[] }>} */
+    getEpochs: (name) => call("GET", `/api/books/${encodeURIComponent(name)}/epochs`),
 
     // The market.
     /** @param {string[]} instruments such as `NSE:INFY`, 200 at most @returns {Promise<{ quotes: import("../types.d.ts").Quote[] }>} */
@@ -223,4 +245,5 @@ export const api = createAPI({
     removeItem: (key) => globalThis.localStorage.removeItem(key),
   },
   onUnauthorised: (words) => unauthorised(words),
+  book: chosenBook,
 });

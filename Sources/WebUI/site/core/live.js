@@ -3,6 +3,7 @@
 // Order states come from here only; no page guesses one.
 
 import { api } from "./api.js";
+import { chosenBook, defaultBook } from "./book.js";
 import { offset, seconds } from "./clock.js";
 import { end, token, user } from "./session.js";
 import { createStream } from "./socket.js";
@@ -63,7 +64,10 @@ export function splitKey(key) {
 export const isWorking = (order) => order.status === "OPEN" || order.status === "TRIGGER PENDING";
 
 const stream = createStream({
-  open: () => new WebSocket(`${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/api/stream`),
+  open: () => {
+    const book = chosenBook() === defaultBook ? "" : `?book=${encodeURIComponent(chosenBook())}`;
+    return new WebSocket(`${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/api/stream${book}`);
+  },
   token: () => token() ?? (user.get() ? "" : null),
   onMessage: receive,
   onState(state) {

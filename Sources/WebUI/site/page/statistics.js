@@ -50,6 +50,9 @@ export function mount(root, params) {
   let basis = params.query.get("basis") === "gross" ? "gross" : "net";
   let symbol = (params.query.get("symbol") ?? "").toUpperCase();
   let tag = params.query.get("tag") ?? "";
+  // An epoch that a reset ended, of the book that was asked about when somebody came here.
+  const epoch = params.query.get("epoch");
+  const of = params.query.get("of") ?? undefined;
   /** @type {StatisticsAnswer | null} */
   let shown = null;
   let gone = false;
@@ -109,7 +112,7 @@ export function mount(root, params) {
       h(
         "div",
         { class: "page-head" },
-        h("h1", null, "Statistics"),
+        h("h1", null, epoch ? `Statistics of epoch ${epoch}` : "Statistics"),
         h("span", { class: "badge paper" }, "PAPER"),
         h("span", { class: "spring" }),
         h("a", { class: "button", href: "/portfolio" }, "Back to the portfolio"),
@@ -132,6 +135,8 @@ export function mount(root, params) {
     if (basis !== "net") pairs.set("basis", basis);
     if (symbol) pairs.set("symbol", symbol);
     if (tag) pairs.set("tag", tag);
+    if (epoch) pairs.set("epoch", epoch);
+    if (of) pairs.set("of", of);
     rewriteQuery(pairs);
   }
 
@@ -153,7 +158,7 @@ export function mount(root, params) {
     turn += 1;
     const mine = turn;
     try {
-      const answer = await api.getStatistics({ by, symbol, tag });
+      const answer = await api.getStatistics({ by, symbol, tag, epoch, book: of });
       if (gone || mine !== turn) return;
       shown = answer;
       draw();
@@ -180,8 +185,11 @@ export function mount(root, params) {
 
 /** @param {StatisticsAnswer} answer */
 function curve(answer) {
-  const points = answer.curve;
-  if (points.length < 2) return h("p", { class: "muted" }, "Nothing was traded here yet. The curve begins with the first fill.");
+  // It begins where the first fill found it.
+  const points = answer.curve.length === 0
+    ? []
+    : [/** @type {[number, number, number, number]} */ ([answer.curve[0][0], answer.curve_base, answer.curve_base, 0]), ...answer.curve];
+  if (points.length === 0) return h("p", { class: "muted" }, "Nothing was traded here yet. The curve begins with the first fill.");
   const values = points.flatMap(([, net, gross]) => [net, gross]).concat(answer.curve_base);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const deepest = Math.max(...points.map((point) => point[3]));

@@ -2,6 +2,7 @@
 // before a session ends. It follows the stores and knows no page.
 
 import { api } from "../core/api.js";
+import { books, chooseBook, chosenBook, defaultBook } from "../core/book.js";
 import { seconds, serverNow } from "../core/clock.js";
 import { fill, h, icon, patch } from "../core/dom.js";
 import * as format from "../core/format.js";
@@ -26,6 +27,7 @@ const places = [
   { path: "/watchlist", label: "Watchlist", letter: "w", symbol: "list", phone: true },
   { path: "/portfolio", label: "Portfolio", letter: "p", symbol: "portfolio", phone: true, wide: true },
   { path: "/orders", label: "Orders", letter: "o", symbol: "orders", phone: true, wide: true },
+  { path: "/books", label: "Books", letter: "k", symbol: "portfolio", wide: true },
   { path: "/statistics", label: "Statistics", letter: "s", symbol: "portfolio", wide: true },
   { path: "/old-books", label: "Old books", letter: "b", symbol: "orders", ownerOnly: true, wide: true },
   { path: "/account", label: "Account", letter: "a", symbol: "account", phone: true, wide: true },
@@ -106,6 +108,7 @@ function build() {
     header,
     brand,
     h("span", { class: "badge paper", title: "Everything here is paper trading: no real money moves." }, "PAPER"),
+    bookBadge(),
     simulatedBadge(),
     h("nav", { class: "menu", "aria-label": "Pages" }, mine.filter((place) => place.wide).map((place) => placeLink(place))),
     h("span", { class: "spring" }),
@@ -145,6 +148,8 @@ function build() {
   );
   drawings.push(drawNotice);
   houseTrouble = "";
+  books.set(null);
+  void lookAtBooks();
   if (person.role === "owner") {
     const glance = setInterval(() => void lookAtBackups(), backupGlanceMilliseconds);
     bag.add(() => clearInterval(glance));
@@ -161,6 +166,32 @@ function placeLink(place, withSymbol = false) {
 
 function themeButton() {
   return h("button", { class: "button quiet", type: "button", on: { click: turnTheme } }, "Change theme");
+}
+
+/** Which book the pages are about; the default one of somebody who has no other goes without saying. */
+function bookBadge() {
+  const badge = h("a", { class: "badge book-badge", href: "/books", hidden: chosenBook() === defaultBook }, chosenBook());
+  const draw = () => {
+    const mine = books.get();
+    const now = mine?.find((book) => book.name === chosenBook());
+    badge.toggleAttribute("hidden", chosenBook() === defaultBook && (mine?.length ?? 1) < 2);
+    patch(badge, now?.title ?? chosenBook());
+    badge.title = `The pages are about the book ${now?.title ?? chosenBook()}. Choose another.`;
+  };
+  bag.add(books.subscribe(draw));
+  draw();
+  return badge;
+}
+
+/** Learns which books there are; one that this person has not, perhaps somebody else's choice, is left. */
+async function lookAtBooks() {
+  try {
+    const answer = await api.getBooks();
+    books.set(answer.books);
+    if (!answer.books.some((book) => book.name === chosenBook())) chooseBook(defaultBook);
+  } catch (_unanswered) {
+    // The badge keeps the name; the pages say what is wrong.
+  }
 }
 
 function simulatedBadge() {
