@@ -35,6 +35,7 @@ extension Tradehouse {
         let mustOpen = snapshot == nil && (key.book != .default || record != nil)
         let book = PaperBook(key: key, account: account, isMarkedWorking: isMarked, mustOpen: mustOpen, ownerRecord: record)
         let desk = Desk(book: book, list: list, lastUsed: world.now())
+        book.account.risk = rules(for: desk)
         desks[key] = desk
         watch(desk, instruments: account.workingInstruments)
         try expireEarlierDays(on: desk)

@@ -98,6 +98,7 @@ extension Tradehouse {
             guard let desk = desks[key] else { continue }
             do {
                 try expireEarlierDays(on: desk)
+                noteDayLoss(on: desk)
                 try act(.tick(tick), on: desk)
             } catch {
                 world.log(.error, "tick_not_taken", [("user", key.user.text), ("book", key.book.text), ("error", "\(error)")])

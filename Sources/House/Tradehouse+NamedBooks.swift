@@ -183,8 +183,12 @@ extension Tradehouse {
     }
 
     /// Hands the list to those of its desks that are awake.
-    private func adopt(_ list: BookList) {
-        for key in list.keys { desks[key]?.list = list }
+    func adopt(_ list: BookList) {
+        for key in list.keys {
+            guard let desk = desks[key] else { continue }
+            desk.list = list
+            desk.book.account.risk = rules(for: desk)
+        }
     }
 
     /// When a book was opened, as far as it is noted.

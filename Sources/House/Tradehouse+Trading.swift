@@ -46,6 +46,7 @@ extension Tradehouse {
             try await book.lastTicket?.wait()
             return PlacedOrder(order: known, isRepeat: true)
         }
+        noteDayLoss(on: desk)
         let id = makeOrderID()
         let ticket = try act(.place(draft, as: id), on: desk, note: ("place_order", id.text, trader, origin))
         // Looked at in the same turn: what a later act makes of it is not durable when this one is.
@@ -123,7 +124,12 @@ extension Tradehouse {
         var imagined = account.excerpt(for: draft.instrument)
         let events = try imagined.decide(.place(plain, as: id), market: HubView(hub: market, wall: world.now()), at: marketNow)
         let touched = imagined.apply(events)
-        let order = imagined.order(id)!
+        var order = imagined.order(id)!
+        // The excerpt does not know what is counted over the whole book.
+        if order.state != .rejected, let limit = account.riskRefusal(to: plain, HubView(hub: market, wall: world.now()), at: marketNow) {
+            order.state = .rejected
+            (order.reason, order.reasonCode) = (limit.sentence, limit.refusal.rawValue)
+        }
         let filledValue = touched.trades.reduce(Money.zero) { $0 + $1.value }
         let restPrice = order.kind.limitPrice ?? order.kind.triggerPrice ?? market.lastPrice(of: order.instrument) ?? .zero
         let restValue = restPrice.value(of: order.state == .rejected ? order.quantity : order.pendingQuantity)

@@ -1,7 +1,7 @@
 // The house: one actor that owns everything live and takes one turn at a time. Its abilities are in the files beside this one,
 // `Tradehouse+Accounts` (people and logins), `+People` (what admins do to accounts), `+Trading` (orders on desks), `+Desks` (their life
 // in memory), `+Market` (prices and ticks), `+Candles` (history), `+Listening` (live sockets), `+Following` (the legacy live lists), `+Backups`,
-// `+NamedBooks` (several books of one user), `+Statistics` and `+Books` (imported legacy books).
+// `+NamedBooks` (several books of one user), `+Risk` (limits and kill switches), `+Statistics` and `+Books` (imported legacy books).
 
 import Storage
 import Trading
@@ -50,6 +50,8 @@ package actor Tradehouse {
     var hasSaidArchiveFull = false
     /// Two hand-overs of the legacy books at once could both find them there.
     var isHandingOver = false
+    /// The kill switch of the whole house, while it is on.
+    var houseStop: KillSwitch?
     /// Users one of whose books is being copied: their list of books must not change under it.
     var copying: Set<UserID> = []
     /// Desks that are being read again after an act of theirs could not be stored.
@@ -75,6 +77,7 @@ package actor Tradehouse {
     /// Called once, before the house listens.
     package func open() async throws {
         try await findOwner()
+        try await findHouseStop()
     }
 
     /// Takes a task for the house's own: it is cancelled when the house closes.

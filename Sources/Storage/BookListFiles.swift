@@ -17,6 +17,10 @@ package struct BookEntry: Hashable, Sendable {
     package var openedAt: Timestamp?
     /// The book that it was copied from.
     package var clonedFrom: BookName?
+    package var limits = RiskLimits.none
+    package var stop: KillSwitch?
+    /// The last time that its day-loss limit was reached.
+    package var dayLossTrip: DayLossTrip?
 
     package init(
         name: BookName, title: String, capital: Money? = nil, createdAt: Timestamp, openedAt: Timestamp? = nil,
@@ -31,15 +35,18 @@ package struct BookEntry: Hashable, Sendable {
     }
 
     fileprivate var value: JSONValue {
-        .object(
-            JSONObject([
-                ("name", .string(name.text)),
-                ("title", .string(title)),
-                ("capital", capital.map { .string($0.text) } ?? .null),
-                ("created_at", .string(createdAt.utcText)),
-                ("opened_at", openedAt.map { .string($0.utcText) } ?? .null),
-                ("cloned_from", clonedFrom.map { .string($0.text) } ?? .null),
-            ]))
+        var members: [(String, JSONValue)] = [
+            ("name", .string(name.text)),
+            ("title", .string(title)),
+            ("capital", capital.map { .string($0.text) } ?? .null),
+            ("created_at", .string(createdAt.utcText)),
+            ("opened_at", openedAt.map { .string($0.utcText) } ?? .null),
+            ("cloned_from", clonedFrom.map { .string($0.text) } ?? .null),
+        ]
+        if limits != .none { members.append(("limits", limits.document)) }
+        if let stop { members.append(("stop", stop.document)) }
+        if let dayLossTrip { members.append(("day_loss_trip", dayLossTrip.document)) }
+        return .object(JSONObject(members))
     }
 
     fileprivate init?(_ value: JSONValue) {
@@ -53,6 +60,18 @@ package struct BookEntry: Hashable, Sendable {
             guard let units = FixedPoint.parse(text) else { return nil }
             capital = Money(units: units)
         }
+        if let value = value["limits"], !value.isNull {
+            guard let read = RiskLimits(document: value) else { return nil }
+            limits = read
+        }
+        if let value = value["stop"], !value.isNull {
+            guard let read = KillSwitch(document: value) else { return nil }
+            stop = read
+        }
+        if let value = value["day_loss_trip"], !value.isNull {
+            guard let read = DayLossTrip(document: value) else { return nil }
+            dayLossTrip = read
+        }
     }
 }
 
@@ -61,6 +80,8 @@ package struct BookList: Hashable, Sendable {
     package let user: UserID
     /// In the order they were made; no name twice.
     package private(set) var entries: [BookEntry]
+    /// The kill switch of all of them.
+    package var stop: KillSwitch?
 
     package init(user: UserID) {
         self.user = user
@@ -83,7 +104,9 @@ package struct BookList: Hashable, Sendable {
 
     /// The document's members, without those that the store adds.
     package var document: JSONValue {
-        .object(JSONObject([("u", .string(user.text)), ("books", .array(entries.map(\.value)))]))
+        var members: [(String, JSONValue)] = [("u", .string(user.text)), ("books", .array(entries.map(\.value)))]
+        if let stop { members.append(("stop", stop.document)) }
+        return .object(JSONObject(members))
     }
 
     /// Nothing when a required member is missing or has another type.
@@ -93,6 +116,10 @@ package struct BookList: Hashable, Sendable {
         for value in list {
             guard let entry = BookEntry(value), self[entry.name] == nil else { return nil }
             entries.append(entry)
+        }
+        if let value = document["stop"], !value.isNull {
+            guard let read = KillSwitch(document: value) else { return nil }
+            stop = read
         }
     }
 }

@@ -170,7 +170,11 @@ extension OrderRefusal {
         case .unknownOrder: "order_id"
         case .unknownParentOrder: "parent_order_id"
         case .capitalOutOfRange: "capital"
-        case .orderNotOpen, .bookFull, .tooManyOpenOrders, .marketClosed, .wrongPhase, .noPrice, .insufficientFunds: nil
+        case .orderNotOpen, .bookFull, .tooManyOpenOrders, .marketClosed, .wrongPhase, .noPrice, .insufficientFunds, .killSwitch,
+            .ordersPerDayLimit, .openPositionsLimit, .dayLossLimit:
+            nil
+        case .instrumentBanned: "tradingsymbol"
+        case .orderValueLimit: "quantity"
         }
     }
 }

@@ -123,6 +123,9 @@ static const unsigned char page_proof_js[] = {
 static const unsigned char page_register_js[] = {
 #embed "site/page/register.js"
 };
+static const unsigned char page_risk_js[] = {
+#embed "site/page/risk.js"
+};
 static const unsigned char page_setup_js[] = {
 #embed "site/page/setup.js"
 };
@@ -251,6 +254,7 @@ const struct webui_asset webui_assets[] = {
     {"page/portfolio.js", "text/javascript; charset=utf-8", page_portfolio_js, sizeof page_portfolio_js},
     {"page/proof.js", "text/javascript; charset=utf-8", page_proof_js, sizeof page_proof_js},
     {"page/register.js", "text/javascript; charset=utf-8", page_register_js, sizeof page_register_js},
+    {"page/risk.js", "text/javascript; charset=utf-8", page_risk_js, sizeof page_risk_js},
     {"page/setup.js", "text/javascript; charset=utf-8", page_setup_js, sizeof page_setup_js},
     {"page/statistics.js", "text/javascript; charset=utf-8", page_statistics_js, sizeof page_statistics_js},
     {"page/trade.js", "text/javascript; charset=utf-8", page_trade_js, sizeof page_trade_js},

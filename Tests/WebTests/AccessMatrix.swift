@@ -142,6 +142,16 @@ extension AccessRow {
         AccessRow(route: "GET /api/books/{name}/epochs", access: .own(foreign: 404), target: "/api/books/swing/epochs"),
         AccessRow(
             route: "GET /api/books/{name}/epochs/{epoch}", access: .own(foreign: 404), target: "/api/books/swing/epochs/1", status: 200),
+        AccessRow(route: "GET /api/books/{name}/risk", access: .own(foreign: 404), target: "/api/books/swing/risk"),
+        AccessRow(
+            route: "PUT /api/books/{name}/risk", access: .own(foreign: 404), target: "/api/books/swing/risk", body: #"{"day_loss":5000}"#),
+        AccessRow(route: "POST /api/books/{name}/stop", access: .own(foreign: 404), target: "/api/books/swing/stop"),
+        AccessRow(route: "DELETE /api/books/{name}/stop", access: .own(foreign: 404), target: "/api/books/swing/stop"),
+        AccessRow(route: "POST /api/risk/stop", access: .own(foreign: 200)),
+        AccessRow(route: "DELETE /api/risk/stop", access: .own(foreign: 200)),
+        AccessRow(route: "GET /api/admin/stop", access: .admin),
+        AccessRow(route: "POST /api/admin/stop", access: .admin),
+        AccessRow(route: "DELETE /api/admin/stop", access: .admin),
         AccessRow(
             route: "DELETE /api/users/{id}", access: .own(foreign: 403), target: "/api/users/{user}",
             body: #"{"password":"correct horse battery"}"#),

@@ -26,6 +26,12 @@ package enum OrderRefusal: String, Error, Sendable, CaseIterable {
     case wrongPhase = "wrong_phase"
     case noPrice = "no_price"
     case insufficientHoldings = "insufficient_holdings"
+    case killSwitch = "kill_switch"
+    case instrumentBanned = "instrument_banned"
+    case orderValueLimit = "order_value_limit"
+    case ordersPerDayLimit = "orders_per_day_limit"
+    case openPositionsLimit = "open_positions_limit"
+    case dayLossLimit = "day_loss_limit"
     case insufficientFunds = "insufficient_funds"
 
     /// Whether the request itself is wrong, whatever the market and the funds are: answered as bad input, never stored.
@@ -35,7 +41,8 @@ package enum OrderRefusal: String, Error, Sendable, CaseIterable {
             .priceTooLarge, .unknownParentOrder:
             true
         case .duplicateClientOrderID, .unknownOrder, .orderNotOpen, .quantityBelowFilled, .quantityNotWholeLots, .priceOffTick,
-            .bookFull, .tooManyOpenOrders, .marketClosed, .wrongPhase, .noPrice, .insufficientHoldings, .insufficientFunds:
+            .bookFull, .tooManyOpenOrders, .marketClosed, .wrongPhase, .noPrice, .insufficientHoldings, .insufficientFunds, .killSwitch,
+            .instrumentBanned, .orderValueLimit, .ordersPerDayLimit, .openPositionsLimit, .dayLossLimit:
             false
         }
     }
@@ -71,6 +78,17 @@ package enum OrderRefusal: String, Error, Sendable, CaseIterable {
                 + "at its end limit orders alone, after the close market orders, and none while prices are matched. Wait for continuous trading."
         case .noPrice: "There is no current price for this instrument. Try again when it is quoted."
         case .insufficientHoldings: "Delivery shares must be held before they are sold. Sell less, or cancel another sell order first."
+        case .killSwitch:
+            "A kill switch is on: only orders that reduce a position are taken until it is released. The page Risk says which one."
+        case .instrumentBanned: "This instrument is banned in this book: only orders that reduce its position are taken."
+        case .orderValueLimit:
+            "The order is worth more than this book's limit for one order. Lower the quantity, or change the limit."
+        case .ordersPerDayLimit:
+            "This book has placed as many orders today as its limit allows. Orders that reduce a position are still taken."
+        case .openPositionsLimit:
+            "This book has as many positions as its limit allows. Close one first; orders that reduce a position are taken."
+        case .dayLossLimit:
+            "This book has lost as much today as its limit allows. Only orders that reduce a position are taken until midnight."
         case .insufficientFunds: "The funds do not cover this order. Lower the quantity, cancel an open order or close a position."
         }
     }

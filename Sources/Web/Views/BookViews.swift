@@ -20,6 +20,7 @@ enum BookViews {
         json.member("working_orders", account.workingCount)
         json.member("open_positions", account.positions.count)
         json.member("trades", account.trades.count)
+        json.member("stopped", account.risk.isStopped(at: book.view.at))
         json.key("funds")
         OrderViews.funds(book.view.funds, &json)
         json.endObject()

@@ -24,6 +24,7 @@ const routes = [
   { path: "/portfolio", access: "user", load: () => import("./page/portfolio.js") },
   { path: "/proof", access: "user", load: () => import("./page/proof.js") },
   { path: "/statistics", access: "user", load: () => import("./page/statistics.js") },
+  { path: "/risk", access: "user", load: () => import("./page/risk.js") },
   { path: "/books", access: "user", load: () => import("./page/books.js") },
   { path: "/orders", access: "user", load: () => import("./page/orders.js") },
   { path: "/old-books", access: "owner", load: () => import("./page/old-books.js") },

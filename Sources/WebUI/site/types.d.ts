@@ -227,7 +227,25 @@ export interface Book {
   working_orders: number;
   open_positions: number;
   trades: number;
+  stopped: boolean;
   funds: Funds;
+}
+
+export interface RiskStop {
+  scope: "book" | "user" | "house";
+  since: string;
+  reason: string | null;
+  actor?: string;
+  effect: string;
+}
+
+export interface Risk {
+  book: string;
+  stopped: boolean;
+  limits: Array<{ name: string; limit: number | null; used: number | null; tripped: boolean; until: string | null }>;
+  banned: string[];
+  stops: RiskStop[];
+  day_result: number;
 }
 
 export interface Epoch {

@@ -11,6 +11,7 @@ INSIDE = {
     "proof": "/proof",
     "statistics": "/statistics",
     "books": "/books",
+    "risk": "/risk",
     "orders": "/orders",
     "account": "/account",
     "old-books": "/old-books",

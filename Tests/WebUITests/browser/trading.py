@@ -401,3 +401,31 @@ def foreign_choice(house):
     page.goto(house.url + "/portfolio")
     page.wait_for_function("() => localStorage.getItem('paperBook') === null")
     page.get_by_text("₹1,00,000.00").first.wait_for()
+
+
+@test("a limit and a kill switch are set on the page, say what they stop, and let exits through")
+def risk_page(house):
+    for size in (WIDE, PHONE):
+        anna = house.person()
+        assert anna.order("INFY", 3)[0] == 201
+        assert anna.order("SBIN", 1, kind="LIMIT", price=far_below(anna, "SBIN"))[0] == 201
+        page = house.page(anna, "/portfolio", size=size, touch=size is PHONE)
+        page.locator("main").get_by_role("link", name="Risk").click()
+        page.get_by_role("button", name="Change the limits…").click()
+        page.get_by_label("Orders a day").fill("2")
+        page.get_by_label("Banned instruments").fill("nse:tcs")
+        page.get_by_role("button", name="Set the limits").click()
+        page.get_by_text("Reached, until").wait_for()
+        page.get_by_text("NSE:TCS").wait_for()
+        assert anna.order("INFY", 1)[1]["error"] == "orders_per_day_limit"
+        page.get_by_role("button", name="Stop this book…").click()
+        page.get_by_text("Positions stay open: no switch closes them.").wait_for()
+        page.get_by_label("Reason").fill("lunch")
+        page.get_by_role("button", name="Stop this book", exact=True).click()
+        page.get_by_text("1 working orders that could only open something were").first.wait_for()
+        page.get_by_text("Only orders that reduce a position are taken in this book.").wait_for()
+        assert anna.order("INFY", 1)[1]["error"] == "kill_switch"
+        assert anna.order("INFY", 3, "SELL")[0] == 201
+        page.get_by_role("button", name="Release: this book").click()
+        page.get_by_role("button", name="Stop this book…").wait_for()
+        assert page.get_by_role("button", name="Stop the whole house…").count() == 0

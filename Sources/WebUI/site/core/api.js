@@ -114,6 +114,10 @@ export function createAPI({ fetch, storage, onUnauthorised, book = () => default
   /** @param {string} id */
   const order = (id) => `${orders}/${encodeURIComponent(id)}`;
 
+  /** @param {"book" | "user" | "house"} scope @param {string} name */
+  const stopPath = (scope, name) =>
+    scope === "house" ? "/api/admin/stop" : scope === "user" ? "/api/risk/stop" : `/api/books/${encodeURIComponent(name)}/stop`;
+
   return {
     // Set-up and identity.
     /** @returns {Promise<import("../types.d.ts").SetupStatus>} */
@@ -198,6 +202,21 @@ export function createAPI({ fetch, storage, onUnauthorised, book = () => default
     resetBook: (name, capital) => call("POST", `/api/books/${encodeURIComponent(name)}/reset`, { body: { capital } }),
     /** @param {string} name @returns {Promise<{ epochs: import("../types.d.ts").Epoch[], folded_epochs: number[] }>} */
     getEpochs: (name) => call("GET", `/api/books/${encodeURIComponent(name)}/epochs`),
+
+    // Limits and kill switches.
+    /** @param {string} name @returns {Promise<import("../types.d.ts").Risk>} */
+    getRisk: (name) => call("GET", `/api/books/${encodeURIComponent(name)}/risk`),
+    /** @param {string} name @param {Record<string, any>} limits @returns {Promise<import("../types.d.ts").Risk>} */
+    setLimits: (name, limits) => call("PUT", `/api/books/${encodeURIComponent(name)}/risk`, { body: limits }),
+    /**
+     * @param {"book" | "user" | "house"} scope
+     * @param {string} name of the book, where the scope is one
+     * @param {string} reason
+     * @returns {Promise<{ effect: string, cancelled_orders: number }>}
+     */
+    stop: (scope, name, reason) => call("POST", stopPath(scope, name), { body: reason === "" ? {} : { reason } }),
+    /** @param {"book" | "user" | "house"} scope @param {string} name @returns {Promise<{ effect: string }>} */
+    release: (scope, name) => call("DELETE", stopPath(scope, name)),
 
     // The market.
     /** @param {string[]} instruments such as `NSE:INFY`, 200 at most @returns {Promise<{ quotes: import("../types.d.ts").Quote[] }>} */

@@ -89,6 +89,8 @@ export function mount(root) {
         h("button", { class: "button", type: "button", on: { click: () => openRename(book) } }, "Rename…"),
         h("button", { class: "button", type: "button", on: { click: () => openMake(book) } }, "Copy…"),
         h("button", { class: "button", type: "button", on: { click: () => openReset(book) } }, "Begin anew…"),
+        chosen && h("a", { class: "button", href: "/risk" }, "Limits and switches"),
+        book.stopped && h("span", { class: "down" }, "Stopped: opens nothing"),
         book.epoch > 1 &&
           h("button", { class: "button", type: "button", on: { click: () => void showEpochs(book, past) } }, "Earlier epochs"),
       ),

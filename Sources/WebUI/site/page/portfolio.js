@@ -45,6 +45,7 @@ export function mount(root) {
         h("span", { class: "badge paper" }, "PAPER"),
         h("span", { class: "spring" }),
         h("a", { class: "button", href: "/books" }, "Books"),
+        h("a", { class: "button", href: "/risk" }, "Risk"),
         h("button", { class: "button", type: "button", on: { click: openReset } }, "Reset the book…"),
       ),
       h("section", { "aria-labelledby": "funds" }, h("h2", { id: "funds" }, "Funds"), money.root, h("a", { class: "button", href: "/proof" }, "Proof of funds")),

@@ -28,6 +28,7 @@ const places = [
   { path: "/portfolio", label: "Portfolio", letter: "p", symbol: "portfolio", phone: true, wide: true },
   { path: "/orders", label: "Orders", letter: "o", symbol: "orders", phone: true, wide: true },
   { path: "/books", label: "Books", letter: "k", symbol: "portfolio", wide: true },
+  { path: "/risk", label: "Risk", letter: "r", symbol: "portfolio", wide: true },
   { path: "/statistics", label: "Statistics", letter: "s", symbol: "portfolio", wide: true },
   { path: "/old-books", label: "Old books", letter: "b", symbol: "orders", ownerOnly: true, wide: true },
   { path: "/account", label: "Account", letter: "a", symbol: "account", phone: true, wide: true },
@@ -175,7 +176,7 @@ function bookBadge() {
     const mine = books.get();
     const now = mine?.find((book) => book.name === chosenBook());
     badge.toggleAttribute("hidden", chosenBook() === defaultBook && (mine?.length ?? 1) < 2);
-    patch(badge, now?.title ?? chosenBook());
+    patch(badge, `${now?.title ?? chosenBook()}${now?.stopped ? " · stopped" : ""}`);
     badge.title = `The pages are about the book ${now?.title ?? chosenBook()}. Choose another.`;
   };
   bag.add(books.subscribe(draw));
