@@ -121,6 +121,7 @@ import Testing
         case .orderCancelled(_, _, let code, _): code ?? "cancelled"
         case .bookReset: "reset"
         case .orderHeld: "held"
+        case .holdsSettled: "settled"
         case .orderMet: "met"
         case .orderQueued: "queued"
         }

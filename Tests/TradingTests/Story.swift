@@ -239,12 +239,10 @@ struct Story {
 enum Books {
     static func check(_ account: PaperAccount, _ line: String) throws {
         checkSums(account, line)
-        var restored = try PaperAccount(restoring: account.snapshot)
-        // What limits a book is its owner's to say again.
-        restored.risk = account.risk
+        let restored = try PaperAccount(restoring: account.snapshot)
         // A place in the queue is not kept.
         var forgetful = account
-        forgetful.ahead = [:]
+        forgetful.forgetQueues()
         #expect(restored == forgetful, "\(line): a restored book differs")
     }
 
@@ -264,9 +262,46 @@ enum Books {
         let working = account.workingOrders
         #expect(working.reduce(Money.zero) { $0 + $1.reserved } == account.reserved, "\(line): reserved")
         #expect(working.count == account.workingCount, "\(line): working orders")
+        checkQueues(account, working, line)
         #expect(
             account.available + account.invested + account.reserved == account.capital + account.realised - account.charges,
             "\(line): available + invested + reserved = capital + realised − charges")
+    }
+}
+
+extension Books {
+    /// What the queues carry along is what their orders and positions give when all of it is worked out anew.
+    static func checkQueues(_ account: PaperAccount, _ working: [Order], _ line: String) {
+        #expect(account.books.flatMap(\.slots).sorted().map { account.placed[$0].id } == working.map(\.id), "\(line): slots")
+        for (number, book) in account.books.enumerated() {
+            #expect(account.onMargin.contains(number) == book.positions.contains(where: \.isOnMargin), "\(line): on margin")
+            for queue in book.queues {
+                let quantity = book.quantity(queue.product)
+                var cover = max(queue.side == .sell ? quantity : -quantity, .zero)
+                for order in queue.orders {
+                    let placed = account.placed[order.slot]
+                    #expect(placed.instrument == book.instrument && placed.product == queue.product && placed.side == queue.side)
+                    var copy = WorkingOrder(placed, slot: order.slot)
+                    copy.opening = copy.pending - min(cover, copy.pending)
+                    cover -= min(cover, copy.pending)
+                    copy.ahead = order.ahead
+                    copy.fillCount = account.trades.count { $0.orderID == placed.id }
+                    #expect(order == copy, "\(line): \(placed.id.text) in its queue")
+                }
+                #expect(queue.pendingUnits == queue.orders.reduce(0) { $0 + Int128($1.pending.units) }, "\(line): pending")
+            }
+        }
+    }
+}
+
+extension PaperAccount {
+    /// What is displayed ahead of its orders is not known any more.
+    mutating func forgetQueues() {
+        for number in books.indices {
+            for queue in books[number].queues.indices {
+                for place in books[number].queues[queue].orders.indices { books[number].change(queue, place) { $0.ahead = nil } }
+            }
+        }
     }
 }
 

@@ -71,3 +71,14 @@ package enum OrderState: String, Sendable, Hashable, CaseIterable {
 
     package var isWorking: Bool { self == .open || self == .triggerPending }
 }
+
+extension Product {
+    /// Its place in `allCases`.
+    package var ordinal: Int {
+        switch self {
+        case .intraday: 0
+        case .delivery: 1
+        case .carry: 2
+        }
+    }
+}

@@ -2,19 +2,39 @@
 
 /// What a list of events touched, for whoever writes rows and tells the watchers.
 package struct Touched: Sendable, Equatable {
-    /// Orders that are new or changed, be it only what they hold.
-    package var orders: Set<OrderID> = []
-    /// Positions that a fill changed; a flat one is found by `PaperAccount.position(for:)`.
-    package var positions: Set<PositionKey> = []
-    package var trades: [Trade] = []
+    /// Orders that are new or changed, be it only what they hold; each once.
+    package private(set) var orders: [OrderID] = []
+    /// Positions that a fill changed, each once; a flat one is found by `PaperAccount.position(for:)`.
+    package private(set) var positions: [PositionKey] = []
+    package private(set) var trades: [Trade] = []
     /// The epoch that a reset ended, with its orders cancelled; nil without a reset. `orders`, `positions` and `trades` then only tell
     /// of the epoch that began.
-    package var archive: PaperSnapshot?
+    package internal(set) var archive: PaperSnapshot?
+    /// The same as `orders`, kept once there are many.
+    private var manyOrders: Set<OrderID> = []
+    /// Up to so many are looked through faster than they are hashed.
+    private static let few = 8
 
     package init() {}
 
     /// Whether no row says anything new.
     package var isEmpty: Bool { orders.isEmpty && positions.isEmpty && trades.isEmpty && archive == nil }
+
+    mutating func note(_ id: OrderID) {
+        if orders.count < Touched.few {
+            if !orders.contains(id) { orders.append(id) }
+        } else {
+            if manyOrders.isEmpty { manyOrders = Set(orders) }
+            if manyOrders.insert(id).inserted { orders.append(id) }
+        }
+    }
+
+    mutating func note(_ trade: Trade) {
+        trades.append(trade)
+        let key = trade.positionKey
+        // One tick touches the products of one instrument.
+        if !positions.contains(key) { positions.append(key) }
+    }
 }
 
 extension PaperAccount {
@@ -24,54 +44,66 @@ extension PaperAccount {
     @discardableResult
     package mutating func apply(_ events: [PaperEvent]) -> Touched {
         var touched = Touched()
+        var untidy = UntidyQueues()
         for event in events {
             switch event {
             case .orderAccepted(let order), .orderRejected(let order):
                 add(order)
-                touched.orders.insert(order.id)
+                touched.note(order.id)
+                if order.isWorking { untidy.note(homes[placed.count - 1], order.product) }
                 updatedAt = order.updatedAt
             case .orderModified(let id, let amendment, let instant):
                 let slot = knownSlot(id)
-                if placed[slot].losesPlace(by: amendment) { ahead[slot] = nil }
+                let losesPlace = placed[slot].losesPlace(by: amendment)
                 placed[slot].amend(amendment, at: instant)
-                touched.orders.insert(id)
+                follow(slot, &untidy)
+                if losesPlace { change(slot) { $0.ahead = nil } }
+                touched.note(id)
                 updatedAt = instant
             case .orderTriggered(let id, let instant):
                 let slot = knownSlot(id)
                 placed[slot].trigger(at: instant)
-                touched.orders.insert(id)
+                follow(slot, &untidy)
+                touched.note(id)
                 updatedAt = instant
             case .orderMet(let id, let price, let instant):
                 let slot = knownSlot(id)
                 placed[slot].referencePrice = price
                 placed[slot].updatedAt = instant
-                touched.orders.insert(id)
+                follow(slot, &untidy)
+                touched.note(id)
                 updatedAt = instant
             case .orderHeld(let id, let amount):
                 let slot = knownSlot(id)
                 reserved += amount - placed[slot].reserved
                 placed[slot].reserved = amount
-                touched.orders.insert(id)
+                change(slot) { $0.held = amount }
+                touched.note(id)
+            case .holdsSettled(let instrument, let product, let terms):
+                if let number = bookNumbers[instrument] { books[number].settle(product, by: terms) }
             case .orderQueued(let id, let quantity):
-                ahead[knownSlot(id)] = quantity
+                change(knownSlot(id)) { $0.ahead = quantity }
             case .orderFilled(let id, let trade, let margin):
                 let slot = knownSlot(id)
                 placed[slot].take(trade)
-                fillCounts[slot] += 1
                 if !placed[slot].isWorking { retire(slot) }
-                settle(trade, margin: margin)
+                follow(slot, &untidy)
+                change(slot) { $0.fillCount += 1 }
+                settle(trade, margin: margin, in: homes[slot])
                 trades.append(trade)
-                touched.orders.insert(id)
-                touched.positions.insert(trade.positionKey)
-                touched.trades.append(trade)
+                touched.note(id)
+                touched.note(trade)
                 updatedAt = trade.at
             case .orderCancelled(let id, let reason, let code, let instant):
                 let slot = knownSlot(id)
                 placed[slot].cancel(reason: reason, code: code, at: instant)
                 retire(slot)
-                touched.orders.insert(id)
+                follow(slot, &untidy)
+                touched.note(id)
                 updatedAt = instant
             case .bookReset(let capital, let epoch, let instant):
+                for (number, product) in untidy.found { books[number].tidy(product) }
+                untidy = UntidyQueues()
                 touched = Touched()
                 updatedAt = instant
                 touched.archive = snapshot
@@ -80,6 +112,7 @@ extension PaperAccount {
                 risk = rules
             }
         }
+        for (number, product) in untidy.found { books[number].tidy(product) }
         return touched
     }
 
@@ -87,7 +120,6 @@ extension PaperAccount {
     mutating func add(_ order: Order) {
         precondition(index(order, as: placed.count), "An order id belongs to one order of a book.")
         placed.append(order)
-        fillCounts.append(0)
     }
 
     /// Makes an order findable by its ids and counts what it holds; false, with nothing done, for an id that is known.
@@ -97,18 +129,19 @@ extension PaperAccount {
             return false
         }
         if let clientOrderID = order.clientOrderID, clientOrderIDs[clientOrderID] == nil { clientOrderIDs[clientOrderID] = order.id }
+        let number = makeBook(of: order.instrument)
+        homes.append(number)
         if order.isWorking {
-            working[order.instrument, default: []].append(slot)
+            books[number].join(WorkingOrder(order, slot: slot))
             workingCount += 1
         }
         reserved += order.reserved
         return true
     }
 
-    /// Books one fill into cash and its position, which blocks `margin` from then on.
-    mutating func settle(_ trade: Trade, margin: Money) {
-        let key = trade.positionKey
-        var position = positions[key] ?? lastFlat.removeValue(forKey: key) ?? Position(key: key, openedAt: trade.at, epoch: epoch)
+    /// Books one fill into cash and its position, which blocks `margin` from then on; `number` is the book of its instrument.
+    mutating func settle(_ trade: Trade, margin: Money, in number: Int) {
+        var position = books[number].position(trade.product) ?? Position(key: trade.positionKey, openedAt: trade.at, epoch: epoch)
         longCost -= position.longCost
         shortCost -= position.shortCost
         margins += margin - position.margin
@@ -116,12 +149,7 @@ extension PaperAccount {
         position.margin = margin
         longCost += position.longCost
         shortCost += position.shortCost
-        if position.isFlat {
-            positions[key] = nil
-            lastFlat[key] = position
-        } else {
-            positions[key] = position
-        }
+        set(position, in: number)
         let value = trade.value
         cash += (trade.side == .buy ? -value : value) - trade.charges
         realised += brought
@@ -134,28 +162,52 @@ extension PaperAccount {
         }
         dayTrades += 1
         dayNet += brought - trade.charges
-        if trade.rule == .depth {
-            taken[trade.instrument, default: TakenDepth()].add(trade.side, trade.quantity, at: trade.at)
+        if trade.rule == .depth { books[number].taken.add(trade.side, trade.quantity, at: trade.at) }
+    }
+
+    /// Enters a position in its book.
+    mutating func set(_ position: Position, in number: Int) {
+        books[number].set(position)
+        let place = onMargin.firstIndex(of: number)
+        switch (place, books[number].isOnMargin) {
+        case (nil, true): onMargin.append(number)
+        case (let place?, false): onMargin.remove(at: place)
+        default: break
         }
     }
 
-    /// Takes an order that stopped working out of the index and gives back what it held.
+    /// Gives back what an order held that stopped working.
     private mutating func retire(_ slot: Int) {
         reserved -= placed[slot].reserved
         placed[slot].reserved = .zero
-        ahead[slot] = nil
         workingCount -= 1
-        let instrument = placed[slot].instrument
-        guard let index = working[instrument]?.firstIndex(of: slot) else {
-            preconditionFailure("An order that stops working was among the working ones.")
-        }
-        working[instrument]?.remove(at: index)
-        if working[instrument]?.isEmpty == true { working[instrument] = nil }
+    }
+
+    /// Lets the queue know what an event changed in a working order.
+    private mutating func follow(_ slot: Int, _ untidy: inout UntidyQueues) {
+        let order = WorkingOrder(placed[slot], slot: slot)
+        change(slot) { $0.follow(order) }
+        untidy.note(homes[slot], order.product)
+    }
+
+    private mutating func change(_ slot: Int, _ body: (inout WorkingOrder) -> Void) {
+        books[homes[slot]].change(slot, placed[slot].product, placed[slot].side, body)
     }
 
     private func knownSlot(_ id: OrderID) -> Int {
         guard let slot = slots[id] else { preconditionFailure("An event tells of an order that the book knows.") }
         return slot
+    }
+}
+
+/// Products of books in which orders ended or positions changed, each once; hardly ever more than one.
+private struct UntidyQueues {
+    private(set) var found: [(number: Int, product: Product)] = []
+
+    mutating func note(_ number: Int, _ product: Product) {
+        // The acts that touch many books go through them one after the other.
+        if found.last.map({ $0 == (number, product) }) ?? false { return }
+        if !found.contains(where: { $0 == (number, product) }) { found.append((number, product)) }
     }
 }
 

@@ -20,15 +20,18 @@ extension PaperAccount {
 
     /// Whether the sums of its position stay inside `PaperLimits.turnoverQuantity`, should it and all other orders fill.
     func isWithinTurnover(_ order: Order) -> Bool {
-        let position = positions[order.positionKey]
-        let traded = (order.side == .buy ? position?.buyQuantity : position?.sellQuantity) ?? .zero
-        var sum = traded + order.pendingQuantity
-        for slot in working[order.instrument] ?? [] where placed[slot].id != order.id && placed[slot].side == order.side {
-            guard placed[slot].product == order.product else { continue }
-            guard sum <= PaperLimits.turnoverQuantity else { return false }
-            sum += placed[slot].pendingQuantity
-        }
-        return sum <= PaperLimits.turnoverQuantity
+        let position = book(of: order.instrument)?.position(order.product)
+        var traded = Quantity.zero
+        if let position, !position.isFlat { traded = order.side == .buy ? position.buyQuantity : position.sellQuantity }
+        let wanted = Int128(order.pendingQuantity.units) + othersPending(order)
+        return Int128(traded.units) + wanted <= Int128(PaperLimits.turnoverQuantity.units)
+    }
+
+    /// Units that the other working orders of its product and side want.
+    private func othersPending(_ order: Order) -> Int128 {
+        let pending = book(of: order.instrument)?.pendingUnits(order.product, order.side) ?? 0
+        guard let slot = slots[order.id] else { return pending }
+        return pending - Int128(placed[slot].pendingQuantity.units)
     }
 
     /// The instrument's own rules of size and price.
@@ -43,13 +46,11 @@ extension PaperAccount {
     /// For a delivery sale beyond what is held and not yet promised to other sales, how much there is, in words.
     func missingHoldings(for order: Order) -> String? {
         guard order.product == .delivery, order.side == .sell else { return nil }
-        let held = max(positions[order.positionKey]?.quantity ?? .zero, .zero)
-        var free = held
-        for slot in working[order.instrument] ?? [] where placed[slot].id != order.id && placed[slot].side == .sell {
-            if placed[slot].product == .delivery { free -= placed[slot].pendingQuantity }
-        }
-        guard order.pendingQuantity > free else { return nil }
-        return "this order sells \(order.pendingQuantity.text), \(max(free, .zero).text) of \(held.text) held are free to sell"
+        let held = max(book(of: order.instrument)?.quantity(order.product) ?? .zero, .zero)
+        let free = Int128(held.units) - othersPending(order)
+        guard Int128(order.pendingQuantity.units) > free else { return nil }
+        let shown = Quantity(units: Int64(max(free, 0)))
+        return "this order sells \(order.pendingQuantity.text), \(shown.text) of \(held.text) held are free to sell"
     }
 
     /// The quote of an instrument if something may fill at it.
@@ -61,7 +62,7 @@ extension PaperAccount {
     /// What a standing quote still offers to this book, less what the book already took from it.
     func liquidity(_ quote: Quote, at instant: Timestamp) -> Liquidity {
         var liquidity = Liquidity(depth: quote.depth, last: quote.lastPrice, traded: .zero)
-        if let taken = taken[quote.instrument] {
+        if let taken = book(of: quote.instrument)?.taken {
             for side in Side.allCases { liquidity.take(taken.quantity(side, since: quote.at, at: instant), for: side) }
         }
         return liquidity
@@ -91,26 +92,9 @@ extension Order {
         kind.isMarketOnceLive || liquidity?.isUsable(for: side) == true ? quote.lastPrice : nil
     }
 
-    /// Whether a tick with this to offer is the first quote that it meets.
-    func meetsFirst(_ liquidity: Liquidity) -> Bool {
-        referencePrice == nil && (kind.isMarketOnceLive || liquidity.isUsable(for: side))
-    }
-
     /// Whether it makes no sense without a current price: it would wait at no price of its own, or not at all.
     var needsPriceNow: Bool {
         guard state == .open else { return false }
         return kind.limitPrice == nil || validity == .immediateOrCancel
-    }
-}
-
-extension OrderKind {
-    /// Whether a live order of this kind fills before one of kind `other` on the same side; nil when only age can tell.
-    func comesFirst(_ other: OrderKind, _ side: Side) -> Bool? {
-        switch (limitPrice, other.limitPrice) {
-        case (nil, nil): nil
-        case (nil, _): true
-        case (_, nil): false
-        case (let mine?, let theirs?): mine == theirs ? nil : (side == .buy ? mine > theirs : mine < theirs)
-        }
     }
 }

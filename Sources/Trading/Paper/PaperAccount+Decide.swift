@@ -25,6 +25,8 @@ package enum PaperCommand: Sendable {
 package protocol MarketView {
     func instrument(for id: InstrumentID) -> Instrument?
     func quote(for id: InstrumentID) -> Quote?
+    /// The last price of the quote, be it stale; nil when there is none above zero.
+    func lastPrice(for id: InstrumentID) -> Price?
     /// Whether the instrument trades continuously at `instant`.
     func isOpen(for id: InstrumentID, at instant: Timestamp) -> Bool
     /// Which part of its own day the instrument is in at `instant`; nil when its market is closed.
@@ -49,7 +51,7 @@ extension PaperAccount {
         case .place(let draft, let id): try place(draft, as: id, market, at: instant)
         case .modify(let id, let amendment): try modify(id, amendment, market, at: instant)
         case .cancel(let id, let reason):
-            cancelled([try workingOrder(id)], market, at: instant) { cancellation(of: $0, .requested, reason, at: instant) }
+            try cancel(id, reason, market, at: instant)
         case .cancelAll(let reason): workingSlots.map { cancellation(of: placed[$0].id, .requested, reason, at: instant) }
         case .cancelOpening:
             cancelled(openingOrders(), market, at: instant) { cancellation(of: $0, .riskStop, at: instant) }
@@ -66,6 +68,16 @@ extension PaperAccount {
         market.hasDayEnded(for: order.instrument, since: order.placedAt, at: instant)
     }
 
+    private func cancel(
+        _ id: OrderID, _ reason: String?, _ market: some MarketView, at instant: Timestamp
+    ) throws(OrderRefusal) -> [PaperEvent] {
+        let slot = try workingSlot(id)
+        var rehearsal = Rehearsal(self, placed[slot].instrument, lot: Quantity(units: 1), market, at: instant)
+        rehearsal.take(rehearsal.reference(to: slot, placed[slot].product, placed[slot].side))
+        rehearsal.cancel(as: cancellation(of: id, .requested, reason, at: instant))
+        return rehearsal.finish()
+    }
+
     /// Cancels some of the working orders; others of their positions may then hold less.
     private func cancelled(
         _ orders: [Order], _ market: some MarketView, at instant: Timestamp, _ event: (OrderID) -> PaperEvent
@@ -76,11 +88,11 @@ extension PaperAccount {
         let gone = Set(orders.map(\.id))
         for instrument in instruments {
             var rehearsal = Rehearsal(self, instrument, lot: Quantity(units: 1), market, at: instant)
-            for (index, slot) in (working[instrument] ?? []).enumerated() where gone.contains(placed[slot].id) {
-                rehearsal.cancel(index, as: event(placed[slot].id))
+            for slot in book(of: instrument)?.slots ?? [] where gone.contains(placed[slot].id) {
+                rehearsal.take(rehearsal.reference(to: slot, placed[slot].product, placed[slot].side))
+                rehearsal.cancel(as: event(placed[slot].id))
             }
-            rehearsal.settleHolds()
-            events += rehearsal.events
+            events += rehearsal.finish()
         }
         return events
     }
@@ -98,10 +110,10 @@ extension PaperAccount {
         return events
     }
 
-    private func workingOrder(_ id: OrderID) throws(OrderRefusal) -> Order {
-        guard let order = order(id) else { throw .unknownOrder }
-        guard order.isWorking else { throw .orderNotOpen }
-        return order
+    private func workingSlot(_ id: OrderID) throws(OrderRefusal) -> Int {
+        guard let slot = slots[id] else { throw .unknownOrder }
+        guard placed[slot].isWorking else { throw .orderNotOpen }
+        return slot
     }
 
     // MARK: - Place
@@ -139,21 +151,17 @@ extension PaperAccount {
 
         var liquidity = quote.map { self.liquidity($0, in: phase, at: instant) }
         if let quote { order.referencePrice = order.meets(quote, liquidity) }
-        var rehearsal = Rehearsal(self, order.instrument, lot: instrument.lotSize, market, at: instant)
+        var rehearsal = Rehearsal(self, order.instrument, order.product, lot: instrument.lotSize, market, at: instant)
         let free = rehearsal.free
-        let index = rehearsal.join(order)
-        // It joined as the newest, so that what the others open is what they opened before.
-        let others = rehearsal.opening(order.product, besides: index)
-        rehearsal.note(.orderAccepted(order))
-        arrive(order, index, &liquidity, &rehearsal)
+        rehearsal.join(order)
+        arrive(&liquidity, &rehearsal)
         let left = rehearsal.free
-        guard left >= .zero || left >= free || rehearsal.onlyCloses(index, others: others) else {
+        guard left >= .zero || left >= free || rehearsal.onlyCloses else {
             let figures = "this order needs \((free - left).inRupees), available \(free.inRupees)"
             return [rejected(order, .insufficientFunds, instrument, figures)]
         }
-        if let liquidity { rehearsal.queue(index, liquidity) }
-        rehearsal.settleHolds()
-        return rehearsal.events
+        if let liquidity { rehearsal.rest(in: liquidity) }
+        return rehearsal.finish()
     }
 
     // MARK: - Modify
@@ -162,7 +170,8 @@ extension PaperAccount {
     private func modify(
         _ id: OrderID, _ amendment: OrderAmendment, _ market: some MarketView, at instant: Timestamp
     ) throws(OrderRefusal) -> [PaperEvent] {
-        let order = try workingOrder(id)
+        let slot = try workingSlot(id)
+        let order = placed[slot]
         let instrument = try tradable(order.instrument, market)
         var amended = order
         amended.amend(amendment, at: instant)
@@ -185,77 +194,53 @@ extension PaperAccount {
         if let meets { amended.referencePrice = meets }
         var rehearsal = Rehearsal(self, order.instrument, lot: instrument.lotSize, market, at: instant)
         let free = rehearsal.free
-        guard let slot = slots[id], let index = working[order.instrument]?.firstIndex(of: slot) else {
-            preconditionFailure("A working order is in the index of its instrument.")
-        }
-        let others = rehearsal.opening(order.product, besides: index)
-        rehearsal.amend(index, to: amended)
-        rehearsal.note(.orderModified(id, amendment, at: instant))
+        rehearsal.take(rehearsal.reference(to: slot, order.product, order.side))
+        rehearsal.amend(to: amended, .orderModified(id, amendment, at: instant))
         if let meets { rehearsal.note(.orderMet(id, meets, at: instant)) }
-        arrive(amended, index, &liquidity, &rehearsal)
+        arrive(&liquidity, &rehearsal)
         let left = rehearsal.free
-        guard left >= .zero || left >= free || rehearsal.onlyCloses(index, others: others) else { throw .insufficientFunds }
-        if let liquidity, order.losesPlace(by: amendment) { rehearsal.queue(index, liquidity) }
-        rehearsal.settleHolds()
-        return rehearsal.events
+        guard left >= .zero || left >= free || rehearsal.onlyCloses else { throw .insufficientFunds }
+        if let liquidity, order.losesPlace(by: amendment) { rehearsal.rest(in: liquidity) }
+        return rehearsal.finish()
     }
 
-    /// An order meets the quote that stands: its stop may trigger at once, and what is marketable fills.
-    private func arrive(_ order: Order, _ index: Int, _ liquidity: inout Liquidity?, _ rehearsal: inout Rehearsal) {
-        guard liquidity != nil else { return }
-        if order.state == .triggerPending {
-            guard order.kind.isReached(by: liquidity?.last ?? .zero, order.side) else { return }
-            rehearsal.trigger(index)
-        }
+    /// The order in hand meets the quote that stands: its stop may trigger at once, and what is marketable fills.
+    private func arrive(_ liquidity: inout Liquidity?, _ rehearsal: inout Rehearsal) {
         guard var offered = liquidity else { return }
-        rehearsal.match(index, with: &offered, arriving: true, withinFunds: false)
+        if rehearsal.order.isWaiting {
+            guard rehearsal.order.kind.isReached(by: offered.last, rehearsal.order.side) else { return }
+            rehearsal.trigger()
+        }
+        rehearsal.match(with: &offered, arriving: true, withinFunds: false)
         liquidity = offered
     }
 
     // MARK: - Tick
 
-    /// Stops that the last price reached go live, then everything the quote can fill fills: market orders first, then by better limit,
-    /// then by age.
+    /// Stops that the last price reached go live, then everything the quote can fill fills: sales first, market orders first, then by better
+    /// limit, then by age.
     private func match(_ tick: Tick, _ market: some MarketView, at instant: Timestamp) -> [PaperEvent] {
-        guard let slots = working[tick.instrument] else { return [] }
+        guard let number = bookNumbers[tick.instrument], books[number].hasOrders else { return [] }
         let phase = market.phase(for: tick.instrument, at: instant)
         guard var liquidity = liquidity(tick, in: phase) else { return [] }
         let isAuction = phase?.isMatching == true
-        var triggered: [Int] = []
-        var live: [(index: Int, isTriggered: Bool, isNew: Bool)] = []
-        for (index, slot) in slots.enumerated() {
-            if placed[slot].state == .triggerPending {
-                guard !isAuction, placed[slot].kind.isReached(by: tick.lastPrice, placed[slot].side) else { continue }
-                triggered.append(index)
-                live.append((index, true, placed[slot].meetsFirst(liquidity)))
-            } else {
-                let side = placed[slot].side
-                let limit = placed[slot].kind.limitPrice
-                let isNew = placed[slot].meetsFirst(liquidity)
-                if isNew || liquidity.concerns(side, limit: limit) { live.append((index, false, isNew)) }
-            }
-        }
+        var live = books[number].concerned(by: liquidity, triggers: !isAuction)
         guard !live.isEmpty else { return [] }
         // An instrument that left the list still lets its orders fill, to the smallest unit.
         let lot = market.instrument(for: tick.instrument)?.lotSize ?? .zero
-        var rehearsal = Rehearsal(
-            self, tick.instrument, lot: max(lot, Quantity(units: 1)), market, at: instant)
-        for index in triggered { rehearsal.trigger(index) }
-        live.sort { a, b in
-            let side = placed[slots[a.index]].side
-            // The sides take from different depth, so their order matters to the funds only; sales bring them.
-            guard side == placed[slots[b.index]].side else { return side == .sell }
-            if let better = placed[slots[a.index]].kind.comesFirst(placed[slots[b.index]].kind, side) { return better }
-            let (aArrives, bArrives) = (a.isTriggered || a.isNew, b.isTriggered || b.isNew)
-            return aArrives != bArrives ? bArrives : a.index < b.index
+        var rehearsal = Rehearsal(self, tick.instrument, lot: max(lot, Quantity(units: 1)), market, at: instant)
+        for one in live.filter(\.isTriggered).sorted(by: { $0.slot < $1.slot }) {
+            rehearsal.take(one.reference)
+            rehearsal.trigger()
         }
-        for (index, isTriggered, isNew) in live {
-            if isNew { rehearsal.meet(index, at: tick.lastPrice) }
-            rehearsal.match(index, with: &liquidity, arriving: isTriggered || isNew || isAuction, withinFunds: true)
-            if isTriggered || isNew { rehearsal.queue(index, liquidity) }
+        live.sort()
+        for one in live {
+            rehearsal.take(one.reference)
+            if one.isNew { rehearsal.meet(at: tick.lastPrice) }
+            rehearsal.match(with: &liquidity, arriving: one.isTriggered || one.isNew || isAuction, withinFunds: true)
+            if one.isTriggered || one.isNew { rehearsal.rest(in: liquidity) }
         }
         rehearsal.cancelUnfunded()
-        rehearsal.settleHolds()
-        return rehearsal.events
+        return rehearsal.finish()
     }
 }

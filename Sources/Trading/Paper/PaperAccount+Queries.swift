@@ -2,9 +2,14 @@
 
 extension PaperAccount {
     /// Instruments in which orders work.
-    package var workingInstruments: Set<InstrumentID> { Set(working.lazy.filter { !$0.value.isEmpty }.map(\.key)) }
+    package var workingInstruments: Set<InstrumentID> { Set(books.lazy.filter(\.hasOrders).map(\.instrument)) }
 
-    package func hasWorkingOrders(in instrument: InstrumentID) -> Bool { working[instrument].map { !$0.isEmpty } ?? false }
+    package func hasWorkingOrders(in instrument: InstrumentID) -> Bool { book(of: instrument)?.hasOrders ?? false }
+
+    /// Whether orders of a product work in one of the books.
+    func hasOrders(_ number: Int?, _ product: Product) -> Bool {
+        number.map { books[$0].queues.contains { $0.product == product && !$0.orders.isEmpty } } ?? false
+    }
 
     /// Fills on the day in India that `instant` falls on.
     package func tradesToday(at instant: Timestamp) -> Int {
@@ -18,13 +23,19 @@ extension PaperAccount {
         excerpt.cash = cash
         excerpt.realised = realised
         excerpt.charges = charges
-        excerpt.positions = positions
+        for book in books {
+            let number = excerpt.makeBook(of: book.instrument)
+            for position in book.positions where !position.isFlat { excerpt.set(position, in: number) }
+            if book.instrument == instrument { excerpt.books[number].taken = book.taken }
+        }
         excerpt.longCost = longCost
         excerpt.shortCost = shortCost
         excerpt.margins = margins
         excerpt.risk = risk
-        excerpt.taken[instrument] = taken[instrument]
         for order in workingOrders(for: instrument) { excerpt.add(order) }
+        if let number = bookNumbers[instrument], let copy = excerpt.bookNumbers[instrument] {
+            for queue in books[number].queues { excerpt.books[copy].tidy(queue.product) }
+        }
         excerpt.workingCount = workingCount
         excerpt.reserved = reserved
         return excerpt

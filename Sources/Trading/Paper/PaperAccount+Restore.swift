@@ -32,7 +32,7 @@ extension PaperAccount {
         clientOrderIDs.reserveCapacity(orders)
         // As they are: rows are long, and copying each of many would take longer than checking it.
         placed = snapshot.orders
-        fillCounts = [Int](repeating: 0, count: orders)
+        homes.reserveCapacity(orders)
         trades = snapshot.trades
         for slot in snapshot.orders.indices { try restore(snapshot.orders[slot], as: slot) }
         let filled = try restore(snapshot.trades)
@@ -77,10 +77,12 @@ extension PaperAccount {
             }
             recorded += trade.realised ?? .zero
             if let slot = slots[trade.orderID] {
-                fillCounts[slot] += 1
-                if placed[slot].isWorking { filled[slot, default: .zero] += trade.quantity }
+                if placed[slot].isWorking {
+                    filled[slot, default: .zero] += trade.quantity
+                    books[homes[slot]].change(slot, placed[slot].product, placed[slot].side) { $0.fillCount += 1 }
+                }
             }
-            settle(trade, margin: .zero)
+            settle(trade, margin: .zero, in: makeBook(of: trade.instrument))
         }
         try check(.realised, recorded, realised)
         return filled
@@ -88,13 +90,16 @@ extension PaperAccount {
 
     /// Whether the position's sums stay inside their limit with this trade; beyond it they could overflow.
     private func isWithinTurnover(_ trade: Trade) -> Bool {
-        let position = positions[trade.positionKey]
-        let traded = (trade.side == .buy ? position?.buyQuantity : position?.sellQuantity) ?? .zero
+        var traded = Quantity.zero
+        if let position = position(for: trade.positionKey), !position.isFlat {
+            traded = trade.side == .buy ? position.buyQuantity : position.sellQuantity
+        }
         return trade.quantity <= PaperLimits.turnoverQuantity - traded
     }
 
     /// Compares quantity and cost, and keeps the recorded rows: when a position was opened is theirs to say.
     private mutating func restore(_ recorded: [Position]) throws(BooksDoNotAddUp) {
+        let positions = positions
         var missing = Set(positions.keys)
         for position in recorded {
             let name = "\(position.key.instrument.key) \(position.key.product.rawValue)"
@@ -105,7 +110,7 @@ extension PaperAccount {
             try check(.position, position.quantity.text, computed.quantity.text, of: name)
             try check(.position, position.cost.text, computed.cost.text, of: name)
             guard position.margin >= .zero else { throw BooksDoNotAddUp(.position, of: name, position.margin.text, "no negative margin") }
-            positions[position.key] = position
+            set(position, in: makeBook(of: position.key.instrument))
             margins += position.margin
         }
         if let key = missing.min(), let position = positions[key] {
@@ -115,15 +120,16 @@ extension PaperAccount {
 
     /// Working orders agree with their trades, and one that only closes holds nothing. How much the others hold was said by the terms
     /// that were in force, which no file keeps.
-    private func checkWorkingOrders(_ filled: [Int: Quantity]) throws(BooksDoNotAddUp) {
-        var covers: [PositionKey: ClosingCover] = [:]
+    private mutating func checkWorkingOrders(_ filled: [Int: Quantity]) throws(BooksDoNotAddUp) {
         for slot in workingSlots {
             let order = placed[slot]
             try check(.order, order.filledQuantity.text, (filled[slot] ?? .zero).text, of: order.id.text)
-            let key = order.positionKey
-            let opening = covers[key, default: ClosingCover(position: positions[key]?.quantity ?? .zero)]
-                .opening(order.side, order.pendingQuantity)
-            if opening == .zero { try check(.reserved, order.reserved, .zero, of: order.id.text) }
+        }
+        for number in books.indices {
+            for product in Product.allCases { books[number].tidy(product) }
+            for order in books[number].queues.lazy.flatMap(\.orders) where order.opening == .zero {
+                try check(.reserved, order.held, .zero, of: placed[order.slot].id.text)
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 // What an order may be in the part of its instrument's day, and which quote it can meet there. The parts of a day are `SessionPhase`.
 
 extension MarketView {
+    package func lastPrice(for id: InstrumentID) -> Price? { quote(for: id).flatMap { $0.lastPrice > .zero ? $0.lastPrice : nil } }
+
     package func phase(for id: InstrumentID, at instant: Timestamp) -> SessionPhase? { isOpen(for: id, at: instant) ? .continuous : nil }
 
     package func hasDayEnded(for id: InstrumentID, since: Timestamp, at instant: Timestamp) -> Bool {
@@ -45,6 +47,6 @@ extension PaperAccount {
 
     /// The price that a market order is held at while it waits for one: the last known, fresh or not.
     func lastKnownPrice(_ id: InstrumentID, _ market: some MarketView) -> Price? {
-        market.quote(for: id).flatMap { $0.lastPrice > .zero ? $0.lastPrice : nil }
+        market.lastPrice(for: id)
     }
 }

@@ -21,28 +21,24 @@ package struct PaperAccount: Sendable, Equatable {
     package internal(set) var epoch: Int
     /// When the last event happened.
     package internal(set) var updatedAt: Timestamp
-    /// The open positions; a flat one leaves, see `position(for:)`.
-    package internal(set) var positions: [PositionKey: Position] = [:]
     /// In the order they happened.
     package internal(set) var trades: [Trade] = []
 
     /// In the order they were placed; an order's place here is its slot, and never changes in an epoch.
     var placed: [Order] = []
-    /// How often each order filled, by slot; the numbers in the trades' ids.
-    var fillCounts: [Int] = []
+    /// Which of `books` each order belongs to, by slot.
+    var homes: [Int] = []
     var slots: [OrderID: Int] = [:]
     var clientOrderIDs: [String: OrderID] = [:]
-    /// Slots of working orders in the order they were placed; an instrument without any has no entry.
-    var working: [InstrumentID: [Int]] = [:]
-    var lastFlat: [PositionKey: Position] = [:]
+    /// What there is in each instrument that an order or a fill named, in the order they first did.
+    var books: [InstrumentBook] = []
+    var bookNumbers: [InstrumentID: Int] = [:]
+    /// The books with a position on margin, whose losses count.
+    var onMargin: [Int] = []
     var longCost = Money.zero
     var shortCost = Money.zero
     /// What the open positions block.
     var margins = Money.zero
-    /// What the market displayed ahead of resting limit orders when it was last seen, by slot; absent is unknown.
-    var ahead: [Int: Quantity] = [:]
-    /// What this book took from displayed depth lately, so that one displayed quantity is not given to it twice.
-    var taken: [InstrumentID: TakenDepth] = [:]
     /// The day in India of the last fill, and what it brought so far.
     var dayNumber = Int64.min
     var dayNet = Money.zero
@@ -77,12 +73,12 @@ package struct PaperAccount: Sendable, Equatable {
     /// What the open positions block: the cost of what is paid in full, margin of the rest.
     package var invested: Money { margins }
 
-    /// The unrealised result of positions on margin at the last prices, of one instrument excepted; those without a price count as they
-    /// were bought.
-    func resultOnMargin(_ market: some MarketView, besides instrument: InstrumentID? = nil) -> Money {
+    /// The unrealised result of positions on margin at the last prices, of one book excepted; those without a price count as they were
+    /// bought.
+    func resultOnMargin(_ market: some MarketView, besides book: Int?) -> Money {
         var sum = Money.zero
-        for (key, position) in positions where position.isOnMargin && key.instrument != instrument {
-            if let last = market.quote(for: key.instrument)?.lastPrice, last > .zero { sum += position.unrealised(at: last) }
+        for number in onMargin where number != book {
+            if let last = market.lastPrice(for: books[number].instrument) { sum += books[number].resultOnMargin(at: last) }
         }
         return sum
     }
@@ -132,22 +128,53 @@ extension PaperAccount {
     }
 
     /// Working orders in the order they were placed.
-    package func workingOrders(for instrument: InstrumentID) -> [Order] { (working[instrument] ?? []).map { placed[$0] } }
+    package func workingOrders(for instrument: InstrumentID) -> [Order] { (book(of: instrument)?.slots ?? []).map { placed[$0] } }
 
     /// All working orders in the order they were placed.
     package var workingOrders: [Order] { workingSlots.map { placed[$0] } }
 
-    var workingSlots: [Int] { working.values.joined().sorted() }
+    var workingSlots: [Int] { books.flatMap(\.slots).sorted() }
+
+    /// The open positions; a flat one leaves, see `position(for:)`. Made for the asking: whoever wants one asks for that.
+    package var positions: [PositionKey: Position] {
+        var open: [PositionKey: Position] = [:]
+        for book in books {
+            for position in book.positions where !position.isFlat { open[position.key] = position }
+        }
+        return open
+    }
 
     /// The instruments whose ticks this book must see: those with a working order or a position.
     package var instrumentsOfInterest: Set<InstrumentID> {
-        var instruments = Set(working.keys)
-        for key in positions.keys { instruments.insert(key.instrument) }
-        return instruments
+        Set(books.lazy.filter { $0.hasOrders || $0.positions.contains { !$0.isFlat } }.map(\.instrument))
     }
 
     /// The open position of `key`, or the flat one it last became in this epoch.
-    package func position(for key: PositionKey) -> Position? { positions[key] ?? lastFlat[key] }
+    package func position(for key: PositionKey) -> Position? { book(of: key.instrument)?.position(key.product) }
+
+    func book(of instrument: InstrumentID) -> InstrumentBook? { bookNumbers[instrument].map { books[$0] } }
+
+    /// The book of an instrument, made when it is the first time.
+    mutating func makeBook(of instrument: InstrumentID) -> Int {
+        if let number = bookNumbers[instrument] { return number }
+        bookNumbers[instrument] = books.count
+        books.append(InstrumentBook(instrument))
+        return books.count - 1
+    }
+}
+
+// MARK: - Comparing
+
+extension PaperAccount {
+    /// Whether two books are in the same state, however they came to it.
+    package static func == (a: PaperAccount, b: PaperAccount) -> Bool {
+        a.sums == b.sums && a.epoch == b.epoch && a.updatedAt == b.updatedAt && a.trades == b.trades
+            && a.placed == b.placed && a.clientOrderIDs == b.clientOrderIDs && a.dayNumber == b.dayNumber && a.dayTrades == b.dayTrades
+            && a.orderLimit == b.orderLimit && a.workingCount == b.workingCount
+            && Set(a.bookNumbers.keys).union(b.bookNumbers.keys).allSatisfy { a.book(of: $0) == b.book(of: $0) }
+    }
+
+    private var sums: [Money] { [capital, cash, reserved, realised, charges, longCost, shortCost, margins, dayNet] }
 }
 
 // MARK: - What one order of this book holds
@@ -168,33 +195,6 @@ extension Order {
         case (.stopLimit(let trigger, let limit), .sell): max(trigger, limit, reference)
         case (.stop(let trigger), .buy): trigger
         case (.stop(let trigger), .sell): max(trigger, reference)
-        }
-    }
-}
-
-/// What a position can still close, handed out to working orders in the order they were placed.
-///
-/// Sells first consume the long quantity and buys the short one; what is left over of an order opens exposure.
-struct ClosingCover {
-    private var long: Quantity
-    private var short: Quantity
-
-    init(position: Quantity) {
-        long = max(position, .zero)
-        short = max(-position, .zero)
-    }
-
-    /// The part of `pending` that would open exposure; the rest of it is covered from now on.
-    mutating func opening(_ side: Side, _ pending: Quantity) -> Quantity {
-        switch side {
-        case .sell:
-            let closing = min(long, pending)
-            long -= closing
-            return pending - closing
-        case .buy:
-            let closing = min(short, pending)
-            short -= closing
-            return pending - closing
         }
     }
 }

@@ -16,6 +16,8 @@ package enum PaperEvent: Hashable, Sendable {
     indirect case orderFilled(OrderID, Trade, margin: Money)
     /// What a working order holds of the funds from now on.
     case orderHeld(OrderID, Money)
+    /// By which terms the working orders of a product hold from now on. Kept in memory only, to know when that must be worked out anew.
+    indirect case holdsSettled(InstrumentID, Product, TradingTerms)
     /// How much the market displays ahead of a resting order. Kept in memory only: no row tells it.
     case orderQueued(OrderID, ahead: Quantity)
     /// What was left of the order is cancelled.

@@ -32,16 +32,16 @@ package struct TickReach: Hashable, Sendable {
 extension PaperAccount {
     /// The quiet band of this book in an instrument; nil when no order works there, so that no tick matters.
     package func quietBand(in instrument: InstrumentID) -> QuietBand? {
-        guard let slots = working[instrument] else { return nil }
+        guard let book = book(of: instrument), book.hasOrders else { return nil }
         var (low, high) = (Int64.min, Int64.max)
-        for slot in slots {
-            let order = placed[slot]
-            let isWaiting = order.state == .triggerPending
-            // One that never met a quote takes note of the first.
-            if order.referencePrice == nil, !isWaiting { return .empty }
-            guard let price = isWaiting ? order.kind.triggerPrice : order.kind.limitPrice else { return .empty }
-            // A buy limit and a sell's stop wait for the price to fall, the others for it to rise.
-            if (order.side == .buy) != isWaiting { low = max(low, price.units) } else { high = min(high, price.units) }
+        for queue in book.queues {
+            for order in queue.orders {
+                // One that never met a quote takes note of the first.
+                if !order.hasMet, !order.isWaiting { return .empty }
+                guard let price = order.isWaiting ? order.kind.triggerPrice : order.kind.limitPrice else { return .empty }
+                // A buy limit and a sell's stop wait for the price to fall, the others for it to rise.
+                if (order.side == .buy) != order.isWaiting { low = max(low, price.units) } else { high = min(high, price.units) }
+            }
         }
         return QuietBand(low: Price(units: low), high: Price(units: high))
     }

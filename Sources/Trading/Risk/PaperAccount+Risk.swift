@@ -10,7 +10,7 @@ package struct RiskRefusal: Sendable, Hashable {
 extension PaperAccount {
     /// What of a position an order of `side` could close, if no other order did.
     func closable(_ side: Side, _ key: PositionKey) -> Quantity {
-        let held = positions[key]?.quantity ?? .zero
+        let held = position(for: key)?.quantity ?? .zero
         return side == .buy ? max(-held, .zero) : max(held, .zero)
     }
 
@@ -110,9 +110,7 @@ extension PaperAccount {
     /// Positions that are open, and those that working orders would open.
     package func exposedKeys(besides id: OrderID? = nil) -> Set<PositionKey> {
         var keys = Set(positions.keys)
-        for slots in working.values {
-            for slot in slots where placed[slot].id != id { keys.insert(placed[slot].positionKey) }
-        }
+        for order in workingOrders where order.id != id { keys.insert(order.positionKey) }
         return keys
     }
 

@@ -48,6 +48,11 @@ package struct ChargeRates: Hashable, Sendable {
         return orderCharges(side, earlier + value, role) - orderCharges(side, earlier, role)
     }
 
+    /// The sum of `charges(_:value:after:as:)`.
+    package func total(_ side: Side, value: Money, after earlier: Money, as role: FillRole = .taker) -> Money {
+        charges(side, value: value, after: earlier, as: role).total
+    }
+
     /// What an exercised option costs its holder on `intrinsicValue`, which is its quantity times what it is in the money.
     package func exerciseCharges(intrinsicValue: Money) -> Charges {
         var charges = Charges.none
