@@ -48,16 +48,19 @@ final class Desk {
     let book: PaperBook
     /// The user's list of books as it is now, with what limits this one; `Tradehouse+NamedBooks` keeps it up to date.
     var list: BookList
+    /// What the user lets wait for a price, over all books; `Tradehouse+Triggers` keeps it up to date.
+    var triggers: TriggerList
     var lastUsed: Timestamp
     /// The five minutes of the market's clock in which orders whose day has ended were last looked for.
     var lastExpiry = Int64.min
 
     var user: UserID { key.user }
 
-    init(book: PaperBook, list: BookList, lastUsed: Timestamp) {
+    init(book: PaperBook, list: BookList, triggers: TriggerList, lastUsed: Timestamp) {
         key = book.key
         self.book = book
         self.list = list
+        self.triggers = triggers
         self.lastUsed = lastUsed
     }
 }

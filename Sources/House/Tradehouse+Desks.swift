@@ -29,22 +29,24 @@ extension Tradehouse {
             } else {
                 nil
             }
-        // Read last, so that nothing changes between this and the desk.
+        _ = try await triggerList(of: key.user)
+        // Read last, and the second one from memory, so that nothing changes between these and the desk.
         let list = try await bookList(of: key.user)
+        let triggers = try await triggerList(of: key.user)
         let account = restored ?? PaperAccount(opening: list[key.book]?.capital ?? settings.startingCapital, at: marketNow)
         let mustOpen = snapshot == nil && (key.book != .default || record != nil)
         let book = PaperBook(key: key, account: account, isMarkedWorking: isMarked, mustOpen: mustOpen, ownerRecord: record)
-        let desk = Desk(book: book, list: list, lastUsed: world.now())
+        let desk = Desk(book: book, list: list, triggers: triggers, lastUsed: world.now())
         book.account.risk = rules(for: desk)
         desks[key] = desk
-        watch(desk, instruments: account.workingInstruments)
+        watch(desk, instruments: watchedInstruments(of: desk))
         try expireEarlierDays(on: desk)
         return desk
     }
 
     /// Keeps the index of desks to call for an instrument's ticks.
     func watch(_ desk: Desk, instruments: Set<InstrumentID>) {
-        for instrument in instruments { watch(desk.key, instrument, desk.book.account.quietBand(in: instrument)) }
+        for instrument in instruments { watch(desk.key, instrument, quietBand(of: desk, in: instrument)) }
     }
 
     private func watch(_ key: BookKey, _ instrument: InstrumentID, _ band: QuietBand?) {
@@ -56,7 +58,7 @@ extension Tradehouse {
     func forget(_ desk: Desk) {
         desks[desk.key] = nil
         if desk.book.name == .default { following[desk.user] = nil }
-        for instrument in desk.book.account.workingInstruments { watch(desk.key, instrument, nil) }
+        for instrument in watchedInstruments(of: desk) { watch(desk.key, instrument, nil) }
     }
 
     /// Orders for the day that an earlier day left behind are cancelled before anything else happens on the desk.
@@ -66,6 +68,7 @@ extension Tradehouse {
         // While the disk takes nothing they stay, and cannot fill either: ticks pass by then.
         guard piece != desk.lastExpiry, store.refusal == nil else { return }
         desk.lastExpiry = piece
+        try expireTriggers(on: desk)
         guard !desk.book.account.workingInstruments.isEmpty else { return }
         try act(.expireDay, on: desk)
     }
@@ -105,7 +108,7 @@ extension Tradehouse {
 
     /// Forgets a desk whose last act could not be stored, and reads it again when orders on it must be watched.
     func readAnew(_ desk: Desk) {
-        let mustWatch = !desk.book.account.workingInstruments.isEmpty || desk.book.isMarkedWorking
+        let mustWatch = mustWatch(desk) || desk.book.isMarkedWorking
         forget(desk)
         guard mustWatch, rereading.insert(desk.key).inserted else { return }
         let key = desk.key
@@ -159,7 +162,7 @@ extension Tradehouse {
             world.log(.error, "day_orders_not_expired", [("user", desk.user.text), ("error", "\(error)")])
         }
         let isQuiet = desk.book.lastTicket.map(\.isDurable) ?? true
-        guard isQuiet, desk.book.account.workingInstruments.isEmpty, feed.listenerCount(of: desk.key) == 0,
+        guard isQuiet, !mustWatch(desk), feed.listenerCount(of: desk.key) == 0,
             world.now() - desk.lastUsed > settings.deskIdle, store.forget(desk.user, desk.book.name)
         else { return }
         forget(desk)

@@ -100,6 +100,7 @@ extension Tradehouse {
                 try expireEarlierDays(on: desk)
                 noteDayLoss(on: desk)
                 try act(.tick(tick), on: desk)
+                try fireTriggers(on: desk, tick)
             } catch {
                 world.log(.error, "tick_not_taken", [("user", key.user.text), ("book", key.book.text), ("error", "\(error)")])
             }

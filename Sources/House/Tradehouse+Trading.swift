@@ -141,12 +141,13 @@ extension Tradehouse {
             charges: touched.trades.reduce(charges) { $0 + $1.charges }, available: account.available)
     }
 
-    /// Takes one command from decision to the disk queue, in one turn. Nil when nothing happened.
+    /// Takes one command from decision to the disk queue, in one turn, with what `more` adds to its record. Nil when nothing happened.
     ///
     /// Nothing is decided while the disk takes nothing: a user's command throws why, a tick passes by and the next one is as good.
     @discardableResult
     func act(
-        _ command: PaperCommand, on desk: Desk, note: (act: String, reference: String, trader: Trader, origin: Origin)? = nil
+        _ command: PaperCommand, on desk: Desk, note: (act: String, reference: String, trader: Trader, origin: Origin)? = nil,
+        with more: (inout Commit) -> Void = { _ in }
     ) throws -> Ticket? {
         if let refusal = store.refusal {
             store.askForSpace()
@@ -177,12 +178,9 @@ extension Tradehouse {
                     ref: note.reference, ok: commit.orders.last?.state != .rejected, detail: [("book", book.name.text)])
             ]
         }
-        let mustWatch = !book.account.workingInstruments.isEmpty
-        if mustWatch != book.isMarkedWorking {
-            commit.documents.append(
-                DocumentChange(workingIndex(desk.key), mustWatch ? IndexEntry(user: desk.user, book: book.name).document : nil))
-            book.isMarkedWorking = mustWatch
-        }
+        more(&commit)
+        if touched.archive != nil, let change = cancelledByReset(on: desk) { commit.documents.append(change) }
+        if let change = markWorking(desk) { commit.documents.append(change) }
         // While a copy has the list, the note waits for the next act.
         if book.mustOpen, !copying.contains(desk.user) {
             if book.name != .default {
@@ -221,7 +219,7 @@ extension Tradehouse {
     }
 
     /// `P`, nine characters of time in milliseconds and ten unpredictable ones: ids sort by time and never meet.
-    private func makeOrderID() -> OrderID {
+    func makeOrderID() -> OrderID {
         let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
         var milliseconds = UInt64(max(0, marketNow.milliseconds))
         var time: [UInt8] = []

@@ -1,7 +1,8 @@
 // The house: one actor that owns everything live and takes one turn at a time. Its abilities are in the files beside this one,
 // `Tradehouse+Accounts` (people and logins), `+People` (what admins do to accounts), `+Trading` (orders on desks), `+Desks` (their life
 // in memory), `+Market` (prices and ticks), `+Candles` (history), `+Listening` (live sockets), `+Following` (the legacy live lists), `+Backups`,
-// `+NamedBooks` (several books of one user), `+Risk` (limits and kill switches), `+Statistics` and `+Books` (imported legacy books).
+// `+Triggers` (orders that wait for a price), `+NamedBooks` (several books of one user), `+Risk` (limits and kill switches), `+Statistics` and
+// `+Books` (imported legacy books).
 
 import Storage
 import Trading

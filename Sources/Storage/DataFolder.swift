@@ -83,7 +83,7 @@ struct FolderFormat: Equatable, Sendable {
 enum DataFolder {
     static let lockPath = "LOCK"
     static let ballastPath = ".ballast"
-    static let directories = ["journal", "paper", "sessions", "users", "books", "credentials", "config", "index", "audit"]
+    static let directories = ["journal", "paper", "sessions", "users", "books", "triggers", "credentials", "config", "index", "audit"]
 
     /// Takes the folder's lock. A folder that is somebody else's is refused before anything is made in it.
     ///

@@ -6,13 +6,14 @@ import Trading
 package struct DocumentPath: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The first folder of a path.
     package enum Folder: String, Sendable, CaseIterable {
-        case users, books, sessions, credentials, config, index
+        case users, books, triggers, sessions, credentials, config, index
 
         /// The `fmt` of the documents in it.
         var format: String {
             switch self {
             case .users: "tradehouse.user"
             case .books: "tradehouse.books"
+            case .triggers: "tradehouse.triggers"
             case .sessions: "tradehouse.session"
             case .credentials: "tradehouse.cred"
             case .config: "tradehouse.config"
@@ -32,6 +33,8 @@ package struct DocumentPath: Hashable, Comparable, Sendable, CustomStringConvert
     package static func user(_ user: UserID) -> DocumentPath { DocumentPath(.users, user.text) }
     /// Which books the user has beside the default one, and what limits them.
     package static func books(_ user: UserID) -> DocumentPath { DocumentPath(.books, user.text) }
+    /// What the user lets wait for a price, over all books.
+    package static func triggers(_ user: UserID) -> DocumentPath { DocumentPath(.triggers, user.text) }
     package static func sessions(_ user: UserID) -> DocumentPath { DocumentPath(.sessions, user.text) }
     package static func credentials(_ user: UserID) -> DocumentPath { DocumentPath(.credentials, user.text) }
 
@@ -54,7 +57,7 @@ package struct DocumentPath: Hashable, Comparable, Sendable, CustomStringConvert
         guard let first = parts.first, let folder = Folder(rawValue: first) else { return nil }
         let made: DocumentPath?
         switch folder {
-        case .users, .books, .sessions, .credentials:
+        case .users, .books, .triggers, .sessions, .credentials:
             guard parts.count == 2, let user = UserID(stored: parts[1]), user.text == parts[1] else { return nil }
             made = DocumentPath(folder, user.text)
         case .config:

@@ -24,11 +24,11 @@ extension Store {
         if let end { return Ticket(failed: end) }
         if isErased(user) { return Ticket(failed: .userErased(user)) }
         let now = now
-        let own: [DocumentPath] = [.sessions(user), .credentials(user), .books(user), .user(user)]
+        let own: [DocumentPath] = [.sessions(user), .credentials(user), .books(user), .triggers(user), .user(user)]
         let changes =
             documents.filter { !own.contains($0.path) } + [
                 DocumentChange(.sessions(user), nil), DocumentChange(.credentials(user), nil),
-                DocumentChange(.books(user), nil),
+                DocumentChange(.books(user), nil), DocumentChange(.triggers(user), nil),
                 DocumentChange(.user(user), Tombstone.document(of: user, at: now)),
             ]
         let versions = versions(of: changes)

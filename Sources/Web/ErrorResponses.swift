@@ -56,6 +56,9 @@ enum ErrorResponses {
             return refused(refusal, in: dialect)
         case let refusal as HouseRefusal:
             return refused(refusal, in: dialect)
+        case let refusal as GoodTillTriggeredRefusal:
+            let (status, code, text, field) = refusal.answer
+            return Reply(status: status, body: dialect.errorBody(code: code, text: text, field: field))
         case let failure as StorageFailure:
             return failed(failure, in: dialect)
         default:

@@ -16,7 +16,7 @@ package final class WebApp: Sendable {
     /// All routes of the house, area by area.
     package static let routes: [Route] =
         SystemRoutes.routes + AuthRoutes.routes + PortfolioRoutes.routes + PaperTradingRoutes.routes + StatisticsRoutes.routes
-        + BookRoutes.routes + RiskRoutes.routes
+        + BookRoutes.routes + TriggerRoutes.routes + RiskRoutes.routes
         + OrderRoutes.routes + MarketRoutes.routes + InstrumentRoutes.routes + LiveRoutes.routes + AdminRoutes.routes + UserRoutes.routes
 
     /// The socket paths, which are no routes of the table: a socket is not an answer.

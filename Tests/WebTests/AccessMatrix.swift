@@ -29,6 +29,9 @@ struct AccessRow: Sendable, CustomStringConvertible {
 }
 
 extension AccessRow {
+    private static let gtt =
+        #"{"exchange":"NSE","tradingsymbol":"WIPRO","legs":[{"trigger_price":200,"transaction_type":"BUY","quantity":1,"price":200}]}"#
+
     static let all: [AccessRow] = [
         AccessRow(route: "GET /health", access: .anyone),
         AccessRow(route: "GET /", access: .anyone),
@@ -84,6 +87,14 @@ extension AccessRow {
             body: #"{"price":2399.95}"#),
         AccessRow(
             route: "DELETE /api/paper-trading/orders/{id}", access: .own(foreign: 404), target: "/api/paper-trading/orders/{resting}"),
+
+        AccessRow(route: "GET /api/paper-trading/gtt", access: .own(foreign: 200)),
+        AccessRow(
+            route: "POST /api/paper-trading/gtt", access: .own(foreign: 201), body: gtt, status: 201),
+        AccessRow(route: "GET /api/paper-trading/gtt/{id}", access: .own(foreign: 404), target: "/api/paper-trading/gtt/{gtt}"),
+        AccessRow(
+            route: "PUT /api/paper-trading/gtt/{id}", access: .own(foreign: 404), target: "/api/paper-trading/gtt/{gtt}", body: gtt),
+        AccessRow(route: "DELETE /api/paper-trading/gtt/{id}", access: .own(foreign: 404), target: "/api/paper-trading/gtt/{gtt}"),
 
         AccessRow(
             route: "POST /api/orders/place", access: .own(foreign: 200),

@@ -145,6 +145,9 @@ final class TradedHouse {
         orders[name] = id
     }
 
+    /// Gives the id of something else that is Asha's a name.
+    func remember(_ name: String, _ id: String) { orders[name] = id }
+
     struct Failed: Error { let line: String, answer: String }
 
     /// Puts ids in the place of `{resting}`, `{user}` and the like.

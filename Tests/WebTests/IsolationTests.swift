@@ -19,6 +19,12 @@ private func makeHouse() throws -> TradedHouse {
     _ = try traded.house.send(.post, "/api/books", as: traded.asha, json: #"{"name":"swing","title":"ashas swing book"}"#)
     _ = try traded.house.send(
         .post, "/api/paper-trading/orders", as: traded.asha, json: OrderLine.json("BUY 1 NSE:INFY MIS MARKET book=swing"))
+    let waiting = try traded.house.send(
+        .post, "/api/paper-trading/gtt", as: traded.asha,
+        json:
+            #"{"exchange":"NSE","tradingsymbol":"INFY","legs":[{"trigger_price":1400,"transaction_type":"BUY","quantity":1,"price":1400}]}"#
+    )
+    traded.remember("gtt", String(waiting["gtt", "id"].int64 ?? 0))
     return traded
 }
 

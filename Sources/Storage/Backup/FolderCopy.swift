@@ -19,7 +19,7 @@ package struct CopyProgress: Sendable, Equatable {
 struct FolderCopy {
     /// What is copied, in this order. The journal comes last: it has every act since the first file was copied.
     static let parts = [
-        "users", "books", "index", "credentials", "sessions", "config", "market", "paper", "audit", "quarantine", "journal",
+        "users", "books", "triggers", "index", "credentials", "sessions", "config", "market", "paper", "audit", "quarantine", "journal",
     ]
     /// Bytes that are read and written at once.
     static let chunkBytes = 1 << 20

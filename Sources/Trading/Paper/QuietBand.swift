@@ -11,6 +11,11 @@ package struct QuietBand: Hashable, Sendable {
 
     /// Every tick matters: a market order waits for quantity.
     static let empty = QuietBand(low: Price(units: .max), high: Price(units: .min))
+    /// No tick matters.
+    package static let all = QuietBand(low: Price(units: .min), high: Price(units: .max))
+
+    /// The prices at which nothing happens to either.
+    package func narrowed(to other: QuietBand) -> QuietBand { QuietBand(low: max(low, other.low), high: min(high, other.high)) }
 
     package func contains(_ reach: TickReach) -> Bool { reach.lowest > low && reach.highest < high }
 }
