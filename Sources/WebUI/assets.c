@@ -141,6 +141,9 @@ static const unsigned char page_trade_chart_panel_js[] = {
 static const unsigned char page_trade_depth_js[] = {
 #embed "site/page/trade/depth.js"
 };
+static const unsigned char page_triggers_js[] = {
+#embed "site/page/triggers.js"
+};
 static const unsigned char page_watchlist_js[] = {
 #embed "site/page/watchlist.js"
 };
@@ -260,6 +263,7 @@ const struct webui_asset webui_assets[] = {
     {"page/trade.js", "text/javascript; charset=utf-8", page_trade_js, sizeof page_trade_js},
     {"page/trade/chart-panel.js", "text/javascript; charset=utf-8", page_trade_chart_panel_js, sizeof page_trade_chart_panel_js},
     {"page/trade/depth.js", "text/javascript; charset=utf-8", page_trade_depth_js, sizeof page_trade_depth_js},
+    {"page/triggers.js", "text/javascript; charset=utf-8", page_triggers_js, sizeof page_triggers_js},
     {"page/watchlist.js", "text/javascript; charset=utf-8", page_watchlist_js, sizeof page_watchlist_js},
     {"style/base.css", "text/css; charset=utf-8", style_base_css, sizeof style_base_css},
     {"style/chart.css", "text/css; charset=utf-8", style_chart_css, sizeof style_chart_css},

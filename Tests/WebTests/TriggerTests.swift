@@ -169,7 +169,8 @@ import Wire
         for number in 1...400 {
             let at = Timestamp(seconds: Int64(number))
             var trigger = GoodTillTriggered(
-                id: list.newID(at: at, chance: 7), book: .default, terms: terms, reference: Price(text: "200")!, createdAt: at, updatedAt: at,
+                id: list.newID(at: at, chance: 7), book: .default, terms: terms, reference: Price(text: "200")!, createdAt: at,
+                updatedAt: at,
                 expiresAt: at + .seconds(1))
             if number > 10 { trigger.end(.deleted, at: at) }
             list.set(trigger)

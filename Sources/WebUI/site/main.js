@@ -27,6 +27,7 @@ const routes = [
   { path: "/risk", access: "user", load: () => import("./page/risk.js") },
   { path: "/books", access: "user", load: () => import("./page/books.js") },
   { path: "/orders", access: "user", load: () => import("./page/orders.js") },
+  { path: "/triggers", access: "user", load: () => import("./page/triggers.js") },
   { path: "/old-books", access: "owner", load: () => import("./page/old-books.js") },
   { path: "/account", access: "user", load: () => import("./page/account.js") },
   { path: "/login", access: "guest", load: () => import("./page/login.js") },

@@ -239,6 +239,30 @@ export interface RiskStop {
   effect: string;
 }
 
+export interface TriggerLeg {
+  trigger_price: number;
+  transaction_type: "BUY" | "SELL";
+  product: string;
+  quantity: number;
+  order_type: "LIMIT";
+  price: number;
+  result: { timestamp: string; triggered_at: number; order_id: string | null; rejection_reason: string | null } | null;
+}
+
+export interface Trigger {
+  id: number;
+  book: string;
+  type: "single" | "two-leg";
+  status: "active" | "triggered" | "deleted" | "expired" | "cancelled";
+  exchange: string;
+  tradingsymbol: string;
+  last_price: number;
+  created_at: string;
+  updated_at: string;
+  expires_at: string;
+  legs: TriggerLeg[];
+}
+
 export interface Risk {
   book: string;
   stopped: boolean;

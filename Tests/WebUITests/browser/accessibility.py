@@ -12,6 +12,7 @@ INSIDE = {
     "statistics": "/statistics",
     "books": "/books",
     "risk": "/risk",
+    "triggers": "/triggers",
     "orders": "/orders",
     "account": "/account",
     "old-books": "/old-books",

@@ -429,3 +429,31 @@ def risk_page(house):
         page.get_by_role("button", name="Release: this book").click()
         page.get_by_role("button", name="Stop this book…").wait_for()
         assert page.get_by_role("button", name="Stop the whole house…").count() == 0
+
+
+@test("an order waits for its price on the page of triggers, with a target and a stop, and is deleted there")
+def triggers_page(house):
+    for size in (WIDE, PHONE):
+        anna = house.person()
+        price = quote(anna, "INFY")["ltp"]
+        page = house.page(anna, "/triggers", size=size, touch=size is PHONE, expects=(422,))
+        page.get_by_text("Nothing waits.").wait_for()
+        page.get_by_role("button", name="New trigger…").click()
+        page.get_by_text("Target and stop").click()
+        page.get_by_text("Sell", exact=True).click()
+        page.get_by_label("Instrument").fill("nse:infy")
+        page.get_by_label("Quantity").fill("3")
+        page.get_by_label("Trigger price", exact=True).fill(str(round(price)))
+        page.get_by_label("Limit price", exact=True).fill(str(round(price)))
+        page.get_by_label("Other trigger price").fill(str(round(price * 0.7)))
+        page.get_by_label("Other limit price").fill(str(round(price * 0.7)))
+        page.get_by_role("button", name="Let it wait").click()
+        page.get_by_text("at least 0.25 % away from the last price").wait_for()
+        page.get_by_label("Trigger price", exact=True).fill(str(round(price * 1.3)))
+        page.get_by_role("button", name="Let it wait").click()
+        page.get_by_text("One cancels the other").wait_for()
+        page.get_by_role("img", name="from the nearest trigger").wait_for()
+        page.get_by_role("button", name="Delete the trigger of INFY").click()
+        page.get_by_role("button", name="Delete", exact=True).click()
+        page.get_by_text("Nothing waits.").wait_for()
+        page.get_by_role("heading", name="Ended").wait_for()

@@ -188,6 +188,17 @@ export function createAPI({ fetch, storage, onUnauthorised, book = () => default
     /** @param {OrderDraft} draft @returns {Promise<import("../types.d.ts").Estimate>} */
     estimate: (draft) => call("POST", "/api/paper-trading/estimate", { body: draft }),
 
+    // Orders that wait for a price.
+    /** @returns {Promise<{ gtt: import("../types.d.ts").Trigger[], count: number }>} */
+    getTriggers: () => call("GET", "/api/paper-trading/gtt"),
+    /**
+     * @param {{ exchange: string, tradingsymbol: string, legs: Array<Omit<import("../types.d.ts").TriggerLeg, "result" | "order_type">> }} draft
+     * @returns {Promise<{ gtt: import("../types.d.ts").Trigger }>}
+     */
+    makeTrigger: (draft) => call("POST", "/api/paper-trading/gtt", { body: draft }),
+    /** @param {number} id @returns {Promise<{ gtt: import("../types.d.ts").Trigger }>} */
+    deleteTrigger: (id) => call("DELETE", `/api/paper-trading/gtt/${id}`),
+
     // The own books.
     /** @returns {Promise<{ books: import("../types.d.ts").Book[], limit: number }>} */
     getBooks: () => call("GET", "/api/books"),

@@ -77,7 +77,14 @@ export function mount(root, params) {
   const older = h("a", { class: "button", hidden: true }, "Older");
   append(root, [
     h("div", { class: "page" }, [
-      h("div", { class: "page-head" }, h("h1", null, "Orders"), h("span", { class: "badge paper" }, "PAPER")),
+      h(
+        "div",
+        { class: "page-head" },
+        h("h1", null, "Orders"),
+        h("span", { class: "badge paper" }, "PAPER"),
+        h("span", { class: "spring" }),
+        h("a", { class: "button", href: "/triggers" }, "Triggers"),
+      ),
       h("div", { class: "filters" }, chooser.root, search.root, tags.root),
       table.root,
       h("div", { class: "pager" }, newest, older),

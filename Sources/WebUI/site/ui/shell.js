@@ -27,6 +27,7 @@ const places = [
   { path: "/watchlist", label: "Watchlist", letter: "w", symbol: "list", phone: true },
   { path: "/portfolio", label: "Portfolio", letter: "p", symbol: "portfolio", phone: true, wide: true },
   { path: "/orders", label: "Orders", letter: "o", symbol: "orders", phone: true, wide: true },
+  { path: "/triggers", label: "Triggers", letter: "g", symbol: "orders", wide: true },
   { path: "/books", label: "Books", letter: "k", symbol: "portfolio", wide: true },
   { path: "/risk", label: "Risk", letter: "r", symbol: "portfolio", wide: true },
   { path: "/statistics", label: "Statistics", letter: "s", symbol: "portfolio", wide: true },
