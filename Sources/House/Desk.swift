@@ -53,6 +53,8 @@ final class Desk {
     var lastUsed: Timestamp
     /// The five minutes of the market's clock in which orders whose day has ended were last looked for.
     var lastExpiry = Int64.min
+    /// The instruments whose prices can bring the book into a breach of margins, as they are watched.
+    var marginInstruments: Set<InstrumentID> = []
 
     var user: UserID { key.user }
 
@@ -78,6 +80,9 @@ struct HubView: MarketView {
     func hasDayEnded(for id: InstrumentID, since: Timestamp, at time: Timestamp) -> Bool {
         hub.hasDayEnded(for: id, since: since, at: time)
     }
+    func largestOrder(of id: InstrumentID, at time: Timestamp) -> Quantity? { hub.largestOrder(of: id, at: time) }
+    func priceBand(of id: InstrumentID, at time: Timestamp) -> ClosedRange<Price>? { hub.priceBand(of: id, at: time) }
+    func intradayEnd(of id: InstrumentID, at time: Timestamp) -> Timestamp? { hub.squareOff(of: id, .intraday, at: time) }
     func isStale(_ quote: Quote, at time: Timestamp) -> Bool { hub.isStale(quote.instrument, at: wall) }
     func terms(for id: InstrumentID, _ product: Product, at time: Timestamp) -> TradingTerms {
         hub.terms(for: id, product, at: time)

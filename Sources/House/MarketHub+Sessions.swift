@@ -109,3 +109,82 @@ extension MarketHub {
         past = MarketPast(simulated) { known[$0.exchange] ?? other }
     }
 }
+
+// MARK: - Contracts and limits
+
+extension MarketHub {
+    /// Contracts that ended before this life and were asked for again, at most.
+    static let endedContractLimit = 1_000
+
+    /// A contract by its name, be it that it ended and is not listed any more; nil for what does not end.
+    func contract(for id: InstrumentID) -> Instrument? {
+        if let known = instrument(for: id) { return known.isContract ? known : nil }
+        if let ended = endedContracts[id] { return ended }
+        let found = past?.contract(id)
+        if endedContracts.count >= MarketHub.endedContractLimit { endedContracts.removeAll() }
+        endedContracts[id] = .some(found)
+        return found
+    }
+
+    /// When a contract stops trading on its last day, whether the house follows the exchanges' hours or not.
+    func close(of contract: Instrument, on expiry: CivilDate) -> Timestamp {
+        let day = sessions.calendar(of: contract, on: expiry).day(expiry)
+        return Timestamp(
+            date: expiry, secondOfDay: day?.closes ?? TradingSession.regular.close, offsetSeconds: indiaOffsetSeconds)
+    }
+
+    /// What one of an ended contract is worth: what its market settles at, else by the last price of what it is written on, else by its own. Nothing
+    /// is worth less than zero; nil when no price is known.
+    func finalValue(of contract: Instrument) -> Price? {
+        guard let expiry = contract.expiry else { return nil }
+        let spot = Underlying.spot(of: contract.ruleSymbol, contractsOn: contract.id.exchange).flatMap { lastPrice(of: $0) }
+        guard let underlying = past?.settlement(contract.ruleSymbol, expiry) ?? spot else { return lastPrice(of: contract.id) }
+        switch contract.kind {
+        case "CE": return max(underlying - contract.strike, .zero)
+        case "PE": return max(contract.strike - underlying, .zero)
+        default: return underlying
+        }
+    }
+
+    /// When orders of the day in the instrument end, if that is still to come today.
+    func ordersEnd(of id: InstrumentID, at now: Timestamp) -> Timestamp? {
+        guard let day = day(of: id, at: now) else { return nil }
+        let end = day.instant(day.ordersEnd)
+        return end > now ? end : nil
+    }
+
+    /// When continuous trading in the instrument begins next.
+    func nextContinuous(of id: InstrumentID, after now: Timestamp) -> Timestamp? {
+        nextPhase(of: id, at: now) { $0 == .continuous }
+    }
+
+    /// When an after-market order of this kind is sent: now, if its market takes it.
+    func releaseTime(of id: InstrumentID, _ kind: OrderKind, _ validity: Validity, at now: Timestamp) -> Timestamp? {
+        func takes(_ phase: SessionPhase) -> Bool { (phase == .continuous || phase.isOpening) && phase.accepts(kind, validity) }
+        if let phase = phase(of: id, at: now), takes(phase) { return now }
+        return nextPhase(of: id, at: now, where: takes)
+    }
+
+    private func nextPhase(of id: InstrumentID, at now: Timestamp, where isWanted: (SessionPhase) -> Bool) -> Timestamp? {
+        guard let instrument = instrument(for: id) else { return nil }
+        let today = now.dayNumber(offsetSeconds: indiaOffsetSeconds)
+        for number in today...today + Int64(MarketHours.searchDays) {
+            guard let day = sessions.day(of: instrument, on: CivilDate(dayNumber: number)) else { continue }
+            for span in day.phases where isWanted(span.phase) && day.instant(span.opens) > now { return day.instant(span.opens) }
+        }
+        return nil
+    }
+
+    /// The largest single order that the exchange takes; nil for no limit.
+    func largestOrder(of id: InstrumentID, at instant: Timestamp) -> Quantity? {
+        let date = CivilDate(dayNumber: instant.dayNumber(offsetSeconds: indiaOffsetSeconds))
+        return instrument(for: id).flatMap { rules.freezeQuantity(for: $0, on: date) }
+    }
+
+    /// The prices that an order may name today; nil for no band.
+    func priceBand(of id: InstrumentID, at instant: Timestamp) -> ClosedRange<Price>? {
+        guard rules.hasBands, let instrument = instrument(for: id) else { return nil }
+        let date = CivilDate(dayNumber: instant.dayNumber(offsetSeconds: indiaOffsetSeconds))
+        return rules.priceBand(for: instrument, previousClose: quote(for: id)?.previousClose, on: date)
+    }
+}

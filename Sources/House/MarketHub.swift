@@ -58,6 +58,8 @@ package final class MarketHub {
     var sessions: MarketSessions
     /// Exchanges and segments that are quoted, in the order they came.
     var quotedMarkets: [QuotedMarket] = []
+    /// Contracts that are not listed any more, as they were asked for; nil for what was none.
+    var endedContracts: [InstrumentID: Instrument?] = [:]
     /// Whether finished minutes are collected for the archive, and those that it did not take yet.
     var keepsMinutes = false
     fileprivate var minutes: [InstrumentID: [Candle]] = [:]
@@ -269,12 +271,16 @@ package struct MarketPast: Sendable {
     package let previousClose: @Sendable (InstrumentID, Timestamp) -> Price?
     /// What the contracts on an underlying that expire on a day settle at; nothing where the source does not know.
     package let settlement: @Sendable (_ underlying: String, _ day: CivilDate) -> Price?
+    /// A contract that the source listed once and that has ended; nothing for other names.
+    package let contract: @Sendable (InstrumentID) -> Instrument?
 
     package init(
         candles: @escaping @Sendable (InstrumentID, CandleInterval, ClosedRange<Timestamp>) -> [Candle],
         previousClose: @escaping @Sendable (InstrumentID, Timestamp) -> Price?,
-        settlement: @escaping @Sendable (_ underlying: String, _ day: CivilDate) -> Price? = { _, _ in nil }
+        settlement: @escaping @Sendable (_ underlying: String, _ day: CivilDate) -> Price? = { _, _ in nil },
+        contract: @escaping @Sendable (InstrumentID) -> Instrument? = { _ in nil }
     ) {
+        self.contract = contract
         self.candles = candles
         self.previousClose = previousClose
         self.settlement = settlement
@@ -284,6 +290,7 @@ package struct MarketPast: Sendable {
     package init(_ simulated: SimulatedMarket, hours: @escaping @Sendable (InstrumentID) -> MarketHours) {
         self.init(
             candles: { simulated.history($0, interval: $1, in: $2, hours: hours($0)) },
-            previousClose: { simulated.previousClose(of: $0, at: $1) }, settlement: { simulated.settlement(of: $0, on: $1) })
+            previousClose: { simulated.previousClose(of: $0, at: $1) }, settlement: { simulated.settlement(of: $0, on: $1) },
+            contract: { simulated.endedContract($0) })
     }
 }

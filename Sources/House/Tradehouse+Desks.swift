@@ -40,6 +40,9 @@ extension Tradehouse {
         book.account.risk = rules(for: desk)
         desks[key] = desk
         watch(desk, instruments: watchedInstruments(of: desk))
+        watchMargin(desk)
+        schedule(desk)
+        try applyActions(on: desk, at: marketNow)
         try expireEarlierDays(on: desk)
         return desk
     }
@@ -57,6 +60,8 @@ extension Tradehouse {
     /// Drops a desk from memory; the disk has everything.
     func forget(_ desk: Desk) {
         desks[desk.key] = nil
+        unwatchMargin(desk)
+        dues.set(desk.key, nil)
         if desk.book.name == .default { following[desk.user] = nil }
         for instrument in watchedInstruments(of: desk) { watch(desk.key, instrument, nil) }
     }

@@ -93,6 +93,8 @@ extension Tradehouse {
     package func take(_ tick: Tick) {
         let tick = market.counted(tick)
         guard market.accept(tick, receivedAt: world.now()), market.reachesBooks(tick) else { return }
+        serveDue()
+        defer { checkMargins(after: tick) }
         guard let books = bands[tick.instrument]?.concerned(by: TickReach(tick)) else { return }
         for key in books {
             guard let desk = desks[key] else { continue }

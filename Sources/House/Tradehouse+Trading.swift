@@ -94,6 +94,31 @@ extension Tradehouse {
         return view(of: desk, account: try await desk.book.settled())
     }
 
+    /// What of a book's delivery positions is from an earlier day. Of a long past it is worked out beside the house's turns.
+    package func holdings(of book: BookView) async throws -> [Holding] {
+        let (trades, now) = (book.account.trades, book.at)
+        // The trading days are looked up here, for the markets that delivery trades name.
+        var days: [String: MarketHours] = [:]
+        for key in book.account.positions.keys where days[key.instrument.exchange] == nil {
+            days[key.instrument.exchange] = market.instrument(for: key.instrument).map { market.hours(of: $0, at: now) }
+        }
+        let hours = days
+        let work = { @Sendable in
+            Holding.all(of: trades, at: now) { id, date in
+                hours[id.exchange]?.tradingDay(after: date) ?? CivilDate(dayNumber: date.dayNumber + 1)
+            }
+        }
+        guard trades.count > Tradehouse.turnTradeLimit else { return work() }
+        do {
+            return try await world.workshop.run(patiently: false, work)
+        } catch is PoolBusy {
+            throw HouseRefusal.workshopBusy
+        }
+    }
+
+    /// More trades than this are looked through off the loop.
+    static let turnTradeLimit = 2_000
+
     /// The proof of a book's funds, worked out beside the house's turns; of the present epoch, or of one that a reset ended.
     package func proof(of trader: Trader, epoch number: Int? = nil) async throws -> FundsProof {
         let account = try await book(of: trader).account
@@ -147,6 +172,7 @@ extension Tradehouse {
     @discardableResult
     func act(
         _ command: PaperCommand, on desk: Desk, note: (act: String, reference: String, trader: Trader, origin: Origin)? = nil,
+        byHouse: (act: String, reference: String, detail: [(name: String, value: String)])? = nil,
         with more: (inout Commit) -> Void = { _ in }
     ) throws -> Ticket? {
         if let refusal = store.refusal {
@@ -178,6 +204,13 @@ extension Tradehouse {
                     ref: note.reference, ok: commit.orders.last?.state != .rejected, detail: [("book", book.name.text)])
             ]
         }
+        if let byHouse {
+            commit.audit = [
+                AuditEntry(
+                    actor: Order.house, ip: "", act: byHouse.act, ref: byHouse.reference,
+                    detail: [("book", book.name.text)] + byHouse.detail)
+            ]
+        }
         more(&commit)
         if touched.archive != nil, let change = cancelledByReset(on: desk) { commit.documents.append(change) }
         if let change = markWorking(desk) { commit.documents.append(change) }
@@ -192,6 +225,8 @@ extension Tradehouse {
             book.mustOpen = false
         }
         watch(desk, instruments: Set(commit.orders.map(\.instrument)))
+        watchMargin(desk)
+        schedule(desk)
 
         let ticket = store.commit(commit)
         book.lastTicket = ticket

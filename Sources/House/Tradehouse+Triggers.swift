@@ -197,7 +197,7 @@ extension Tradehouse {
     }
 
     /// Whether the desk has to be awake while nobody is there.
-    func mustWatch(_ desk: Desk) -> Bool { !watchedInstruments(of: desk).isEmpty }
+    func mustWatch(_ desk: Desk) -> Bool { !watchedInstruments(of: desk).isEmpty || hasWatchedPosition(desk.book.account) }
 
     /// The change of the index of desks to wake after a restart; nothing when it is as it should be.
     func markWorking(_ desk: Desk) -> DocumentChange? {

@@ -40,6 +40,10 @@ package actor Tradehouse {
     var loginMeter = RateMeter<String>()
     /// Which instruments have working orders, and on whose desks.
     var bands: [InstrumentID: BandIndex<BookKey>] = [:]
+    /// Which instruments' last prices can bring whose book into a breach of margins.
+    var marginBands: [InstrumentID: BandIndex<BookKey>] = [:]
+    /// When desks have to be looked at next, by the market's clock.
+    var dues = DueTimes<BookKey>()
     /// What users of the legacy live routes follow.
     var following: [UserID: [InstrumentID]] = [:]
     /// Candles from before the house began, as far back as somebody asked.
@@ -88,6 +92,7 @@ package actor Tradehouse {
     package func resumeWork() {
         adopt(Task(executorPreference: executor) { await self.sweepIdleDesks() })
         adopt(Task(executorPreference: executor) { await self.recallDay() })
+        adopt(Task(executorPreference: executor) { await self.keepClock() })
         if archive != nil { adopt(Task(executorPreference: executor) { await self.keepMarket() }) }
     }
 

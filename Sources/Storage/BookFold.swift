@@ -161,7 +161,7 @@ struct BookFold: Sendable {
 
     private static func isFinished(_ row: inout RowReader) -> Bool {
         guard let status = row.text("status").flatMap({ OrderState(rawValue: $0) }) else { return false }
-        return status != .open && status != .triggerPending && row.units("reserved") == 0
+        return !status.isWorking && row.units("reserved") == 0
     }
 
     // MARK: Archives

@@ -86,7 +86,7 @@ enum EditedRow {
     private static func impossible(_ trade: Trade) -> String? {
         let most = PaperLimits.turnoverQuantity
         guard trade.quantity > .zero, trade.quantity <= most else { return "`quantity` must be above 0 and at most \(most.text)" }
-        guard trade.price > .zero else { return "`price` must be above 0" }
+        guard trade.isPriced else { return "`price` must be above 0" }
         guard isPossible(trade.charges, trade.realised ?? .zero) else { return "an amount is too large" }
         return epochs.contains(trade.epoch) ? nil : "`epoch` must be 1 or above"
     }

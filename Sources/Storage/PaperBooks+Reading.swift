@@ -31,7 +31,9 @@ extension PaperBooks {
                 let reasonCode = row.optionalText("reason_code"), let placedAt = row.time("order_timestamp"),
                 let updatedAt = row.time("updated_at"), let exchangeTime = row.optionalTime("exchange_timestamp"),
                 let placedBy = row.text("placed_by"), let modifications = row.int("modifications"),
-                let rule = row.optionalWord("fill_rule", rules), let epoch = row.int("epoch"), let parent = row.laterText("parent_order_id")
+                let rule = row.optionalWord("fill_rule", rules), let epoch = row.int("epoch"),
+                let parent = row.laterText("parent_order_id"),
+                let variety = row.laterText("variety"), let releasedAt = row.laterText("released_at")
             else { return nil }
             var order = Order(
                 id: id, instrument: instrument, side: side, product: product, placedAt: placedAt, kind: kind, validity: validity,
@@ -53,6 +55,14 @@ extension PaperBooks {
             if let parent {
                 guard let parentID = OrderID(parent) else { return nil }
                 order.parentOrderID = parentID
+            }
+            if let variety {
+                guard let word = Variety(rawValue: variety) else { return nil }
+                order.variety = word
+            }
+            if let releasedAt {
+                guard let instant = Timestamp(rfc3339: releasedAt) else { return nil }
+                order.releasedAt = instant
             }
             return order
         }

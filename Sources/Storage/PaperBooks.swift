@@ -57,6 +57,8 @@ enum PaperBooks {
         row.int("epoch", Int64(order.epoch))
         // Behind all others and only where there is one: most orders have none, and older rows know nothing of it.
         if let parent = order.parentOrderID { row.text("parent_order_id", parent.text) }
+        if order.variety != .regular { row.text("variety", order.variety.rawValue) }
+        if order.releasedAt != nil { row.time("released_at", order.releasedAt) }
     }
 
     static func write(_ position: Position, to row: inout RowWriter) {

@@ -167,13 +167,15 @@ extension OrderRefusal {
     var field: String? {
         switch self {
         case .unknownInstrument, .notTradable: "tradingsymbol"
-        case .quantityNotPositive, .quantityTooLarge, .quantityNotWholeLots, .quantityBelowFilled, .insufficientHoldings: "quantity"
-        case .priceNotPositive, .priceTooLarge, .priceOffTick: "price"
+        case .quantityNotPositive, .quantityTooLarge, .quantityNotWholeLots, .quantityBelowFilled, .insufficientHoldings, .aboveFreeze:
+            "quantity"
+        case .priceNotPositive, .priceTooLarge, .priceOffTick, .outsideBand: "price"
         case .duplicateClientOrderID: "client_order_id"
         case .unknownOrder: "order_id"
         case .unknownParentOrder: "parent_order_id"
         case .capitalOutOfRange: "capital"
-        case .orderNotOpen, .bookFull, .tooManyOpenOrders, .marketClosed, .wrongPhase, .noPrice, .insufficientFunds, .killSwitch,
+        case .orderNotOpen, .bookFull, .tooManyOpenOrders, .marketClosed, .wrongPhase, .intradayOver, .noPrice, .insufficientFunds,
+            .killSwitch,
             .ordersPerDayLimit, .openPositionsLimit, .dayLossLimit:
             nil
         case .instrumentBanned: "tradingsymbol"

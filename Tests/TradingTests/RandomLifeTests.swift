@@ -123,6 +123,7 @@ import Testing
         case .orderHeld: "held"
         case .holdsSettled: "settled"
         case .orderMet: "met"
+        case .orderReleased: "released"
         case .orderQueued: "queued"
         }
     }

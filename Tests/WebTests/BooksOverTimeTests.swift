@@ -54,6 +54,8 @@ import Wire
 
     @Test func `looks the same after its desk slept`() throws {
         try tradeALittle()
+        // Who is short can be squared off at any time, so that desk would stay awake.
+        _ = try house.place("BUY 3 NSE:TCS MIS MARKET", as: asha)
         try house.turn { house in
             house.resumeWork()
             house.run(.off)

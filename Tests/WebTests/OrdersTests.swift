@@ -21,7 +21,7 @@ import Wire
         let shape = """
             {"status":"=success","order_id":"string","order":{"order_id":"string","book":"=default","kind":"=paper","status":"=COMPLETE",
              "exchange":"=NSE","tradingsymbol":"=INFY","transaction_type":"=BUY","quantity":"integer","filled_quantity":"integer",
-             "pending_quantity":"integer","cancelled_quantity":"integer","order_type":"=MARKET","product":"=MIS","validity":"=DAY",
+             "pending_quantity":"integer","cancelled_quantity":"integer","order_type":"=MARKET","product":"=MIS","validity":"=DAY","variety":"=regular",
              "price":"null","trigger_price":"null","average_price":"number","reserved":"number","status_message":"null","error":"null",
              "tag":"=try","parent_order_id":"null","client_order_id":"null","order_timestamp":"string","exchange_timestamp":"string",
              "updated_at":"string",

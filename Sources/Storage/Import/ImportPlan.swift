@@ -99,7 +99,7 @@ struct ImportPlan {
             order.exchangeTimestamp = legacy.filled.map(instant) ?? trades.last?.at ?? order.placedAt
             order.updatedAt = max(order.placedAt, order.exchangeTimestamp ?? order.placedAt)
         case .cancelled: order.cancelledQuantity = legacy.quantity
-        case .legacyPending, .rejected, .open, .triggerPending: break
+        case .legacyPending, .rejected, .open, .triggerPending, .afterMarketReceived: break
         }
         return (order, lacksPrice)
     }

@@ -129,6 +129,12 @@ package struct MarketHours: Sendable, Hashable {
         return nil
     }
 
+    /// The next day after `date` on which the market trades; nil when it knows none.
+    package func tradingDay(after date: CivilDate) -> CivilDate? {
+        guard let calendar else { return CivilDate(dayNumber: date.dayNumber + 1) }
+        return calendar.tradingDay(after: date)
+    }
+
     /// The close of the session that `instant` is in or that comes next on its day; nil when the day has none or it is over.
     package func nextClose(after instant: Timestamp) -> Timestamp? {
         let date = CivilDate(dayNumber: instant.dayNumber(offsetSeconds: indiaOffsetSeconds))

@@ -100,6 +100,26 @@ package struct SimulatedMarket: Sendable {
         return Price(units: Int64(FixedPoint.divideRoundingHalfUp(Int128(sum), by: 30 * 1_000_000)) * 1_000_000)
     }
 
+    /// How many weeks back ended contracts are looked for.
+    static let endedContractWeeks: Int64 = 26
+
+    /// A contract that ended within the last half year before the listed day; nil for any other name. Works through many days: rarely asked.
+    package func endedContract(_ id: InstrumentID) -> Instrument? {
+        guard id.exchange == "NFO", id.symbol.hasPrefix(chain.underlying),
+            let index = InstrumentID(exchange: "NSE", symbol: chain.index).flatMap({ places[$0] })
+        else { return nil }
+        let prices = self
+        for week in 1...SimulatedMarket.endedContractWeeks {
+            // Everything that ends on a day is listed on it.
+            guard let expiry = SimulatedChain.expiries(on: CivilDate(dayNumber: listedDay - 7 * week)).first,
+                id.symbol.contains(SimulatedChain.code(expiry))
+            else { continue }
+            let listed = chain.contracts(on: expiry.day) { prices.price(of: index, at: $0) }
+            if let found = listed.first(where: { $0.instrument.id == id && $0.instrument.expiry == expiry.day }) { return found.instrument }
+        }
+        return nil
+    }
+
     /// One tick of every instrument at the instant the market began, so that everything is quoted at once.
     package mutating func openingTicks() -> [Tick] {
         lines.indices.filter { !hasExpired($0, at: reached) }.map { tick(of: $0, at: reached) }

@@ -43,6 +43,9 @@ package struct Order: Hashable, Sendable {
     /// When it last filled.
     package var exchangeTimestamp: Timestamp?
     package var placedBy: String
+    package var variety = Variety.regular
+    /// When an after-market order was sent into the market; nil before, and for all others.
+    package var releasedAt: Timestamp?
     /// Raised by each modification.
     package var modifications: Int
     /// Which matching rule the last fill followed (`FillRule`), none before.
@@ -89,6 +92,11 @@ package struct Order: Hashable, Sendable {
     /// What may still fill.
     package var pendingQuantity: Quantity { quantity - filledQuantity - cancelledQuantity }
     package var isWorking: Bool { state.isWorking }
+    /// Who placed it when the house did: a squaring off, a settlement.
+    package static let house = "HOUSE"
+    package var isHouseOrder: Bool { placedBy == Order.house }
+    /// When it came into the market.
+    package var cameAt: Timestamp { releasedAt ?? placedAt }
 }
 
 /// Which rule of matching a fill followed; answers and rows say it.
@@ -103,11 +111,18 @@ package enum FillRule: String, Sendable, Hashable, CaseIterable {
     case queue
     /// In the match of an opening or closing auction, at its one price.
     case auction
+    /// No trade of a market: a contract that expired was settled at its final value.
+    case settlement
+    /// No trade of a market: shares that a split or a bonus issue gave for nothing.
+    case corporateAction = "corporate_action"
+
+    /// Whether its price may be nothing.
+    package var mayBeFree: Bool { self == .settlement || self == .corporateAction }
 
     /// Whether the order took what others displayed or was itself there first.
     package var role: FillRole {
         switch self {
-        case .depth, .lastPrice, .auction: .taker
+        case .depth, .lastPrice, .auction, .settlement, .corporateAction: .taker
         case .priceThrough, .queue: .maker
         }
     }

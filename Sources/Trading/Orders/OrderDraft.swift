@@ -7,6 +7,7 @@ package struct OrderDraft: Hashable, Sendable {
     package var product: Product
     package var kind: OrderKind
     package var validity: Validity
+    package var variety = Variety.regular
     package var quantity: Quantity
     package var tag: String?
     package var parentOrderID: OrderID?
@@ -15,10 +16,11 @@ package struct OrderDraft: Hashable, Sendable {
     package var placedBy: String
 
     package init(
-        instrument: InstrumentID, side: Side, product: Product, kind: OrderKind, validity: Validity = .day, quantity: Quantity,
-        tag: String? = nil, parentOrderID: OrderID? = nil, clientOrderID: String? = nil, requestDigest: String? = nil,
+        instrument: InstrumentID, side: Side, product: Product, kind: OrderKind, validity: Validity = .day, variety: Variety = .regular,
+        quantity: Quantity, tag: String? = nil, parentOrderID: OrderID? = nil, clientOrderID: String? = nil, requestDigest: String? = nil,
         placedBy: String = "USER"
     ) {
+        self.variety = variety
         self.instrument = instrument
         self.side = side
         self.product = product

@@ -21,10 +21,13 @@ package enum OrderRefusal: String, Error, Sendable, CaseIterable {
     case quantityBelowFilled = "quantity_below_filled"
     case quantityNotWholeLots = "quantity_not_whole_lots"
     case priceOffTick = "price_off_tick"
+    case aboveFreeze = "quantity_above_freeze"
+    case outsideBand = "price_outside_band"
     case tooManyOpenOrders = "too_many_open_orders"
     case marketClosed = "market_closed"
     case wrongPhase = "wrong_phase"
     case noPrice = "no_price"
+    case intradayOver = "intraday_over"
     case insufficientHoldings = "insufficient_holdings"
     case killSwitch = "kill_switch"
     case instrumentBanned = "instrument_banned"
@@ -41,8 +44,9 @@ package enum OrderRefusal: String, Error, Sendable, CaseIterable {
             .priceTooLarge, .unknownParentOrder:
             true
         case .duplicateClientOrderID, .unknownOrder, .orderNotOpen, .quantityBelowFilled, .quantityNotWholeLots, .priceOffTick,
-            .bookFull, .tooManyOpenOrders, .marketClosed, .wrongPhase, .noPrice, .insufficientHoldings, .insufficientFunds, .killSwitch,
-            .instrumentBanned, .orderValueLimit, .ordersPerDayLimit, .openPositionsLimit, .dayLossLimit:
+            .bookFull, .aboveFreeze, .outsideBand, .tooManyOpenOrders, .marketClosed, .intradayOver, .wrongPhase, .noPrice,
+            .insufficientHoldings, .insufficientFunds, .killSwitch, .instrumentBanned, .orderValueLimit, .ordersPerDayLimit,
+            .openPositionsLimit, .dayLossLimit:
             false
         }
     }
@@ -72,7 +76,14 @@ package enum OrderRefusal: String, Error, Sendable, CaseIterable {
             "This book has taken \(PaperLimits.orders) orders, the most it keeps. Reset it to go on; what was stays on disk."
         case .tooManyOpenOrders:
             "This book already holds \(PaperLimits.workingOrders) working orders, the most it takes. Cancel some first."
-        case .marketClosed: "The market is closed. Place the order when it is open."
+        case .aboveFreeze:
+            "The quantity is above the largest single order that the exchange takes of this contract (freeze quantity). Send it in parts."
+        case .outsideBand: "The price is outside of today's price band. Choose one inside it."
+        case .intradayOver:
+            "Intraday positions in this instrument are squared off by now, so none can be opened any more today. Closing ones is taken; "
+                + "to hold on, use CNC or NRML."
+        case .marketClosed:
+            "The market of this instrument is closed. Place the order when it is open, or as an after-market order (variety amo)."
         case .wrongPhase:
             "This part of the day does not take such an order: while an auction collects only market and limit orders of the day come in, "
                 + "at its end limit orders alone, after the close market orders, and none while prices are matched. Wait for continuous trading."

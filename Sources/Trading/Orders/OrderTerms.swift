@@ -23,6 +23,14 @@ package enum Validity: String, Sendable, Hashable, CaseIterable {
     case immediateOrCancel = "IOC"
 }
 
+/// When an order is sent to the market; the raw values are Kite's words.
+package enum Variety: String, Sendable, Hashable, CaseIterable {
+    /// At once, or not at all.
+    case regular
+    /// After-market: taken while the market is closed, sent when its next day begins.
+    case afterMarket = "amo"
+}
+
 /// What kind of price an order asks for; a state without its price cannot be written.
 package enum OrderKind: Hashable, Sendable {
     case market
@@ -63,13 +71,15 @@ package enum OrderState: String, Sendable, Hashable, CaseIterable {
     case open = "OPEN"
     /// A stop that waits for its trigger.
     case triggerPending = "TRIGGER PENDING"
+    /// An after-market order that waits for its market to open: it holds its funds, and nothing fills it.
+    case afterMarketReceived = "AMO REQ RECEIVED"
     case filled = "COMPLETE"
     case cancelled = "CANCELLED"
     case rejected = "REJECTED"
     /// An order of an imported legacy book that never filled there. It is history: it holds no funds and never fills.
     case legacyPending = "PENDING"
 
-    package var isWorking: Bool { self == .open || self == .triggerPending }
+    package var isWorking: Bool { self == .open || self == .triggerPending || self == .afterMarketReceived }
 }
 
 extension Product {

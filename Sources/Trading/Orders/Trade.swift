@@ -37,6 +37,9 @@ package struct Trade: Hashable, Sendable {
         self.epoch = epoch
     }
 
+    /// Whether its price is above zero, or it is of a kind that may be free.
+    package var isPriced: Bool { price > .zero || (price == .zero && rule.mayBeFree) }
+
     /// Price × quantity.
     package var value: Money { price.value(of: quantity) }
 }

@@ -122,7 +122,7 @@ private struct FundsWalk {
     mutating func take(_ trade: Trade) {
         if !seen.insert(trade.id).inserted { differ("trade", trade.id.text, "twice", "once") }
         if trade.epoch != book.meta.epoch { differ("trade epoch", trade.id.text, String(trade.epoch), String(book.meta.epoch)) }
-        guard trade.quantity > .zero, trade.price > .zero else {
+        guard trade.quantity > .zero, trade.isPriced else {
             return differ("trade", trade.id.text, "\(trade.quantity.text) @ \(trade.price.text)", "above zero")
         }
         add(trade.side == .buy ? .buy : .sell, trade.side == .buy ? -trade.value : trade.value, trade)

@@ -147,7 +147,7 @@ extension InstrumentBook {
     func concerned(by liquidity: Liquidity, triggers: Bool) -> [ConcernedOrder] {
         var found: [ConcernedOrder] = []
         for (number, queue) in queues.enumerated() {
-            for (place, order) in queue.orders.enumerated() {
+            for (place, order) in queue.orders.enumerated() where !order.isIdle {
                 let isTriggered = order.isWaiting && triggers && order.kind.isReached(by: liquidity.last, order.side)
                 guard isTriggered || !order.isWaiting else { continue }
                 let isNew = order.meetsFirst(liquidity)

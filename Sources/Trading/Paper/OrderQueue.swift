@@ -24,6 +24,10 @@ struct WorkingOrder: Equatable, Sendable {
     var fillCount = 0
     /// Whether it is a stop before its trigger.
     var isWaiting: Bool
+    /// Whether it waits for its market to open: it holds its funds, and no price reaches it.
+    var isIdle: Bool
+    /// Whether the house squares a position off with it, for a fee.
+    let isHouseOrder: Bool
     /// Whether it met a quote; until then it fills at the quote's prices instead of its own limit.
     var hasMet: Bool
 
@@ -38,6 +42,8 @@ struct WorkingOrder: Equatable, Sendable {
         reservationPrice = order.reservationPrice
         held = order.reserved
         isWaiting = order.state == .triggerPending
+        isIdle = order.state == .afterMarketReceived
+        isHouseOrder = order.isHouseOrder
         hasMet = order.referencePrice != nil
     }
 

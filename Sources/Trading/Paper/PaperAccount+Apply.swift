@@ -66,6 +66,12 @@ extension PaperAccount {
                 follow(slot, &untidy)
                 touched.note(id)
                 updatedAt = instant
+            case .orderReleased(let id, let instant):
+                let slot = knownSlot(id)
+                placed[slot].release(at: instant)
+                follow(slot, &untidy)
+                touched.note(id)
+                updatedAt = instant
             case .orderMet(let id, let price, let instant):
                 let slot = knownSlot(id)
                 placed[slot].referencePrice = price
@@ -219,6 +225,10 @@ extension Order {
         if let quantity = amendment.quantity { self.quantity = quantity }
         if let validity = amendment.validity { self.validity = validity }
         if let kind = amendment.kind, kind != self.kind {
+            guard state != .afterMarketReceived else {
+                self.kind = kind
+                return noteAmended(at: instant)
+            }
             let keepsTrigger = isTriggered && kind.triggerPrice == self.kind.triggerPrice
             self.kind = kind
             if !keepsTrigger {
@@ -226,7 +236,20 @@ extension Order {
                 state = kind.triggerPrice == nil ? .open : .triggerPending
             }
         }
+        noteAmended(at: instant)
+    }
+
+    private mutating func noteAmended(at instant: Timestamp) {
         modifications += 1
+        updatedAt = instant
+    }
+
+    /// It comes into the market as an order that has met nothing yet; a market order keeps the price it is held at.
+    mutating func release(at instant: Timestamp) {
+        precondition(state == .afterMarketReceived, "Only an order that waits for the open is released.")
+        state = kind.triggerPrice == nil ? .open : .triggerPending
+        if kind != .market { referencePrice = nil }
+        releasedAt = instant
         updatedAt = instant
     }
 

@@ -77,6 +77,7 @@ extension PaperAccount {
             switch (refusal, figures) {
             case (.insufficientFunds, let figures?): "Insufficient funds: \(figures)."
             case (.insufficientHoldings, let figures?): "Insufficient holdings: \(figures)."
+            case (.aboveFreeze, let words?), (.outsideBand, let words?): words
             case (.quantityNotWholeLots, _):
                 "The quantity must be a multiple of \(instrument.lotSize.text), the lot of \(instrument.id.symbol)."
             case (.priceOffTick, _): "The price must be a multiple of \(instrument.tickSize.text), the tick of \(instrument.id.symbol)."

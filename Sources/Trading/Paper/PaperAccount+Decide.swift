@@ -17,6 +17,16 @@ package enum PaperCommand: Sendable {
     case tick(Tick)
     /// A new day came: orders that were valid for an earlier day in India are cancelled.
     case expireDay
+    /// Send the after-market orders into the market whose day has begun.
+    case release
+    /// Cancel what holds funds, because losses ate the margin.
+    case freeFunds
+    /// Close a position at the market in the house's name, and cancel its orders first. Cancels only, where nothing is quoted.
+    case squareOff(PositionKey, as: OrderID, SquareOffCause)
+    /// A contract expired: cancel its orders and close the position at what one of it is worth in the end, which may be nothing.
+    case settle(PositionKey, at: Price, as: OrderID)
+    /// A split or a bonus issue gave so much for nothing to a position: cancel its instrument's orders, which name prices of before, and book it.
+    case adjust(PositionKey, by: Quantity, mark: String, as: OrderID)
     /// Begin a new epoch; nothing of the old one stays but its archive.
     case reset(capital: Money)
 }
@@ -33,6 +43,12 @@ package protocol MarketView {
     func phase(for id: InstrumentID, at instant: Timestamp) -> SessionPhase?
     /// Whether an order for the day that came into the market at `since` has ended at `instant`.
     func hasDayEnded(for id: InstrumentID, since: Timestamp, at instant: Timestamp) -> Bool
+    /// The largest single order that the exchange takes; nil for no limit.
+    func largestOrder(of id: InstrumentID, at instant: Timestamp) -> Quantity?
+    /// The prices that an order may name on that day; nil for no band.
+    func priceBand(of id: InstrumentID, at instant: Timestamp) -> ClosedRange<Price>?
+    /// When intraday positions in the instrument are squared off on that day; nil when they are not.
+    func intradayEnd(of id: InstrumentID, at instant: Timestamp) -> Timestamp?
     /// Whether `quote` is too old, at `instant`, for anything to be filled at its prices.
     func isStale(_ quote: Quote, at instant: Timestamp) -> Bool
     /// What a position blocks and an order holds, by the rules in force at `instant`.
@@ -57,15 +73,24 @@ extension PaperAccount {
             cancelled(openingOrders(), market, at: instant) { cancellation(of: $0, .riskStop, at: instant) }
         case .tick(let tick): match(tick, market, at: instant)
         case .expireDay:
-            cancelled(workingOrders.filter { $0.validity == .day && hasEnded($0, market, at: instant) }, market, at: instant) {
+            cancelled(workingOrders.filter { hasEnded($0, market, at: instant) }, market, at: instant) {
                 cancellation(of: $0, .endOfDay, at: instant)
             }
+        case .release: release(market, at: instant)
+        case .freeFunds:
+            cancelled(workingOrders.filter { $0.reserved > .zero }, market, at: instant) {
+                cancellation(of: $0, .marginBreach, at: instant)
+            }
+        case .squareOff(let key, let id, let cause): squareOff(key, as: id, cause, market, at: instant)
+        case .settle(let key, let price, let id): settle(key, price, as: id, market, at: instant)
+        case .adjust(let key, let extra, let mark, let id): adjust(key, by: extra, mark: mark, as: id, at: instant)
         case .reset(let capital): try reset(capital, at: instant)
         }
     }
 
     private func hasEnded(_ order: Order, _ market: some MarketView, at instant: Timestamp) -> Bool {
-        market.hasDayEnded(for: order.instrument, since: order.placedAt, at: instant)
+        guard order.state != .afterMarketReceived else { return isOfEndedContract(order, market, at: instant) }
+        return order.validity == .day && market.hasDayEnded(for: order.instrument, since: order.cameAt, at: instant)
     }
 
     private func cancel(
@@ -79,7 +104,7 @@ extension PaperAccount {
     }
 
     /// Cancels some of the working orders; others of their positions may then hold less.
-    private func cancelled(
+    func cancelled(
         _ orders: [Order], _ market: some MarketView, at instant: Timestamp, _ event: (OrderID) -> PaperEvent
     ) -> [PaperEvent] {
         var events: [PaperEvent] = []
@@ -97,7 +122,7 @@ extension PaperAccount {
         return events
     }
 
-    private func cancellation(
+    func cancellation(
         of id: OrderID, _ reason: CancellationReason, _ words: String? = nil, at instant: Timestamp
     ) -> PaperEvent {
         .orderCancelled(id, reason: words ?? reason.sentence, code: reason.rawValue, at: instant)
@@ -133,19 +158,24 @@ extension PaperAccount {
             validity: draft.validity, quantity: draft.quantity, state: draft.kind.triggerPrice == nil ? .open : .triggerPending,
             tag: draft.tag, clientOrderID: draft.clientOrderID, requestDigest: draft.requestDigest, placedBy: draft.placedBy, epoch: epoch)
         order.parentOrderID = draft.parentOrderID
+        order.variety = draft.variety
         guard isWithinTurnover(order) else { throw .quantityTooLarge }
         if let refusal = rule(against: order, instrument) { return [rejected(order, refusal, instrument)] }
+        if let limit = exceededLimit(order, market, at: instant) { return [rejected(order, limit.refusal, instrument, limit.words)] }
         if workingCount >= PaperLimits.workingOrders { return [rejected(order, .tooManyOpenOrders, instrument)] }
         let phase = market.phase(for: order.instrument, at: instant)
-        if let refusal = sessionRefusal(order.kind, order.validity, in: phase) { return [rejected(order, refusal, instrument)] }
+        let waits = order.variety == .afterMarket && !takesReleased(order, in: phase)
+        if !waits, let refusal = sessionRefusal(order.kind, order.validity, in: phase) { return [rejected(order, refusal, instrument)] }
 
-        let quote = quoteToMeet(order.instrument, in: phase, market, at: instant)
+        let quote = waits ? nil : quoteToMeet(order.instrument, in: phase, market, at: instant)
         if order.needsPriceNow, quote == nil {
-            guard phase?.isCollecting == true, let last = lastKnownPrice(order.instrument, market) else {
+            guard waits || phase?.isCollecting == true, let last = lastKnownPrice(order.instrument, market) else {
                 return [rejected(order, .noPrice, instrument)]
             }
             order.referencePrice = last
         }
+        if waits { order.state = .afterMarketReceived }
+        if !waits, opensTooLate(order, market, at: instant) { return [rejected(order, .intradayOver, instrument)] }
         if let short = missingHoldings(for: order) { return [rejected(order, .insufficientHoldings, instrument, short)] }
         if let limit = riskRefusal(against: order, market, at: instant) { return [rejected(order, limit)] }
 
@@ -179,18 +209,25 @@ extension PaperAccount {
         guard amended.quantity > order.filledQuantity else { throw .quantityBelowFilled }
         guard isWithinTurnover(amended) else { throw .quantityTooLarge }
         if let refusal = rule(against: amended, instrument) { throw refusal }
+        if let limit = exceededLimit(amended, market, at: instant) { throw limit.refusal }
         let phase = market.phase(for: order.instrument, at: instant)
-        if let refusal = sessionRefusal(amended.kind, amended.validity, in: phase) { throw refusal }
-        let quote = quoteToMeet(order.instrument, in: phase, market, at: instant)
+        let waits = order.state == .afterMarketReceived
+        if !waits, let refusal = sessionRefusal(amended.kind, amended.validity, in: phase) { throw refusal }
+        if !waits, opensTooLate(amended, market, at: instant) { throw .intradayOver }
+        let quote = waits ? nil : quoteToMeet(order.instrument, in: phase, market, at: instant)
         // Without a price, an order that rests could be given a limit far through the market and would then fill at it.
         let rests = order.referencePrice != nil && amended.kind != order.kind && amended.state == .open
         let known = phase?.isCollecting == true ? freshQuote(for: order.instrument, market, at: instant) : quote
-        if known == nil, amended.needsPriceNow || rests { throw .noPrice }
+        if !waits, known == nil, amended.needsPriceNow || rests { throw .noPrice }
         if missingHoldings(for: amended) != nil { throw .insufficientHoldings }
         if let limit = riskRefusal(against: amended, before: order, market, at: instant) { throw limit.refusal }
 
         var liquidity = quote.map { self.liquidity($0, in: phase, at: instant) }
-        let meets = amended.referencePrice == nil ? quote.flatMap { amended.meets($0, liquidity) } : nil
+        var meets = amended.referencePrice == nil ? quote.flatMap { amended.meets($0, liquidity) } : nil
+        if waits, amended.kind == .market, amended.referencePrice == nil {
+            meets = lastKnownPrice(order.instrument, market)
+            guard meets != nil else { throw .noPrice }
+        }
         if let meets { amended.referencePrice = meets }
         var rehearsal = Rehearsal(self, order.instrument, lot: instrument.lotSize, market, at: instant)
         let free = rehearsal.free

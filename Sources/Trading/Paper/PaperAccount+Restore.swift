@@ -69,7 +69,7 @@ extension PaperAccount {
             let trade = trades[index]
             guard trade.epoch == epoch else { throw BooksDoNotAddUp(.epoch, of: trade.id.text, String(trade.epoch), String(epoch)) }
             guard seen.insert(trade.id).inserted else { throw BooksDoNotAddUp(.trade, of: trade.id.text, "twice", "once") }
-            guard trade.quantity > .zero, trade.price > .zero else {
+            guard trade.quantity > .zero, trade.isPriced else {
                 throw BooksDoNotAddUp(.trade, of: trade.id.text, "\(trade.quantity.text) @ \(trade.price.text)", "above zero")
             }
             guard isWithinTurnover(trade) else {

@@ -10,7 +10,42 @@ extension MarketView {
     }
 }
 
+extension MarketView {
+    package func largestOrder(of id: InstrumentID, at instant: Timestamp) -> Quantity? { nil }
+    package func priceBand(of id: InstrumentID, at instant: Timestamp) -> ClosedRange<Price>? { nil }
+    package func intradayEnd(of id: InstrumentID, at instant: Timestamp) -> Timestamp? { nil }
+}
+
 extension PaperAccount {
+    /// The exchange's own limit that an order breaks, in words with its figure: the largest single order, then the day's price band.
+    func exceededLimit(_ order: Order, _ market: some MarketView, at instant: Timestamp) -> (refusal: OrderRefusal, words: String)? {
+        let symbol = order.instrument.symbol
+        if let largest = market.largestOrder(of: order.instrument, at: instant), order.quantity > largest {
+            return (
+                .aboveFreeze, "The exchange takes at most \(largest.text) of \(symbol) in one order (freeze quantity). Send it in parts."
+            )
+        }
+        let prices = [order.kind.limitPrice, order.kind.triggerPrice].compactMap(\.self)
+        guard !prices.isEmpty, let band = market.priceBand(of: order.instrument, at: instant), !prices.allSatisfy(band.contains)
+        else { return nil }
+        return (
+            .outsideBand,
+            "Today's prices of \(symbol) are between \(band.lowerBound.text) and \(band.upperBound.text). Choose one inside this band."
+        )
+    }
+
+    /// Whether an intraday order would open exposure after such positions were squared off for the day.
+    func opensTooLate(_ order: Order, _ market: some MarketView, at instant: Timestamp) -> Bool {
+        guard order.product == .intraday, let end = market.intradayEnd(of: order.instrument, at: instant), instant >= end else {
+            return false
+        }
+        var cover = closable(order.side, order.positionKey)
+        for other in workingOrders(for: order.instrument) where other.product == .intraday && other.side == order.side {
+            if other.id != order.id { cover -= min(cover, other.pendingQuantity) }
+        }
+        return order.pendingQuantity > cover
+    }
+
     /// Why an order cannot come in at this part of the day; nil when it can.
     func sessionRefusal(_ kind: OrderKind, _ validity: Validity, in phase: SessionPhase?) -> OrderRefusal? {
         guard let phase else { return .marketClosed }

@@ -10,6 +10,8 @@ package enum PaperEvent: Hashable, Sendable {
     indirect case orderModified(OrderID, OrderAmendment, at: Timestamp)
     /// A stop reached its trigger and lives on as a market or limit order.
     case orderTriggered(OrderID, at: Timestamp)
+    /// An after-market order was sent into its market.
+    case orderReleased(OrderID, at: Timestamp)
     /// An order that was placed while nothing was quoted met its first quote, at this last price.
     case orderMet(OrderID, Price, at: Timestamp)
     /// One execution; `margin` is what its position blocks from then on.

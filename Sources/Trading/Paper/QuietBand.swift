@@ -34,6 +34,14 @@ package struct TickReach: Hashable, Sendable {
     }
 }
 
+extension TickReach {
+    /// Of a last price alone.
+    package init(last: Price) {
+        lowest = last
+        highest = last
+    }
+}
+
 extension PaperAccount {
     /// The quiet band of this book in an instrument; nil when no order works there, so that no tick matters.
     package func quietBand(in instrument: InstrumentID) -> QuietBand? {
@@ -41,6 +49,8 @@ extension PaperAccount {
         var (low, high) = (Int64.min, Int64.max)
         for queue in book.queues {
             for order in queue.orders {
+                // It waits for the market's open, not for a price.
+                if order.isIdle { continue }
                 // One that never met a quote takes note of the first.
                 if !order.hasMet, !order.isWaiting { return .empty }
                 guard let price = order.isWaiting ? order.kind.triggerPrice : order.kind.limitPrice else { return .empty }

@@ -59,7 +59,8 @@ extension Rehearsal {
         let realised = position.take(order.side, quantity, at: price, on: at)
         position.margin = terms.margin(of: position)
         let value = price.value(of: quantity)
-        let charges = terms.isFree ? .zero : terms.charges.total(order.side, value: value, after: order.filledValue, as: role)
+        var charges = terms.isFree ? .zero : terms.charges.total(order.side, value: value, after: order.filledValue, as: role)
+        if order.isHouseOrder, order.filledValue == .zero { charges += terms.charges.squareOffFee }
         return Outcome(
             quantity: quantity, price: price, value: value, position: position,
             unreserved: unreserved + (realised ?? .zero) - (position.margin - blocked) - charges, realised: realised, charges: charges)

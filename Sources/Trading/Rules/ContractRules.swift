@@ -66,6 +66,9 @@ extension RulePack {
         contracts.freeze.value(on: date, for: RuleSubject(exchange, segment, symbol: underlying)).flatMap { $0 > .zero ? $0 : nil }
     }
 
+    /// Whether it has any price band.
+    package var hasBands: Bool { !contracts.band.lines.isEmpty }
+
     /// The prices that an order may name on `date`: so much above and below the previous close, ends included, rounded into the band by whole
     /// ticks. Nil when there is no band, no previous close or no tick.
     package func priceBand(

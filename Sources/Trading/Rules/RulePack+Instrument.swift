@@ -40,4 +40,12 @@ extension RulePack {
         guard instrument.isContract, let segment = instrument.marketSegment else { return nil }
         return freezeQuantity(instrument.id.exchange, segment, underlying: instrument.ruleSymbol, on: date)
     }
+
+    /// The prices that an order in `instrument` may name on `date`; nil where there is no band or no previous close.
+    package func priceBand(for instrument: Instrument, previousClose: Price?, on date: CivilDate) -> ClosedRange<Price>? {
+        guard let previousClose, let segment = instrument.marketSegment else { return nil }
+        return priceBand(
+            instrument.id.exchange, segment, symbol: instrument.ruleSymbol, previousClose: previousClose, tick: instrument.tickSize,
+            on: date)
+    }
 }

@@ -48,7 +48,7 @@ package enum SessionPhase: String, Sendable, Hashable, CaseIterable {
     }
 
     /// Whether it lies before the day's continuous trading.
-    var isOpening: Bool {
+    package var isOpening: Bool {
         switch self {
         case .preOpenEntry, .preOpenLimitEntry, .preOpenMatch, .buffer: true
         case .continuous, .closingReference, .closingEntry, .closingLimitEntry, .closingMatch, .postClose: false

@@ -10,8 +10,8 @@ enum OrderFields {
     static let clientIDLimitBytes = 64
 
     private static let known = [
-        "exchange", "tradingsymbol", "transaction_type", "quantity", "product", "order_type", "price", "trigger_price", "validity", "tag",
-        "parent_order_id", "book", "client_order_id",
+        "exchange", "tradingsymbol", "transaction_type", "quantity", "product", "order_type", "price", "trigger_price", "validity",
+        "variety", "tag", "parent_order_id", "book", "client_order_id",
     ]
 
     /// A native order: Kite's words in JSON, with `book` and `client_order_id`.
@@ -56,7 +56,8 @@ enum OrderFields {
             kind: try kind(
                 type: try body.text("order_type", limit: 8, default: "MARKET").uppercased(), limit: try body.optionalPrice("price"),
                 trigger: try body.optionalPrice("trigger_price"), place: body.place),
-            validity: try body.word("validity", default: .day, uppercasing: true), quantity: try body.quantity("quantity"),
+            validity: try body.word("validity", default: .day, uppercasing: true), variety: try body.word("variety", default: .regular),
+            quantity: try body.quantity("quantity"),
             tag: try body.optionalPrintable("tag", limit: tagLimitBytes))
     }
 
@@ -127,6 +128,7 @@ enum OrderFields {
         ]
         // Only where there is one, so that keys of orders placed by older versions stay what they were.
         if let parent = draft.parentOrderID { terms.append(parent.text) }
+        if draft.variety != .regular { terms.append(draft.variety.rawValue) }
         return String(house.digest(ofToken: terms.joined(separator: "|")).hex.prefix(32))
     }
 }

@@ -17,6 +17,7 @@ enum PaperTradingRoutes {
         Route(.post, "/api/paper-trading/manual-trade", .trader, .legacy, manualTrade),
         Route(.post, "/api/paper-trading/test-trade", .trader, .legacy, testTrade),
         Route(.get, "/api/paper-trading/positions", .trader, .native, positions),
+        Route(.get, "/api/paper-trading/holdings", .trader, .native, HoldingsRoute.holdings),
         Route(.get, "/api/paper-trading/proof", .trader, .native, proof),
         Route(.post, "/api/paper-trading/estimate", .trader, .native, meter: .read, estimate),
         Route(.post, "/api/paper-trading/charges", .trader, .native, meter: .read, ContractNoteRoute.charges),
@@ -186,6 +187,7 @@ enum PaperTradingRoutes {
             json.beginObject()
             json.member("detail", order.reason ?? "The order was rejected.")
             json.member("error", order.reasonCode)
+            json.member("field", order.reasonCode.flatMap { OrderRefusal(rawValue: $0) }?.field)
             json.member("order_id", order.id.text)
             json.key("order")
             OrderViews.order(order, book: trader.book, &json)

@@ -128,7 +128,7 @@ enum LegacyViews {
     /// Old clients know one word for everything that works.
     static func legacyStatus(_ state: OrderState) -> String {
         switch state {
-        case .open, .triggerPending, .legacyPending: "PENDING"
+        case .open, .triggerPending, .afterMarketReceived, .legacyPending: "PENDING"
         case .filled: "COMPLETE"
         case .cancelled: "CANCELLED"
         case .rejected: "REJECTED"

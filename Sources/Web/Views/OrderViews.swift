@@ -40,6 +40,7 @@ enum OrderViews {
         json.member("order_type", order.kind.word)
         json.member("product", order.product.rawValue)
         json.member("validity", order.validity.rawValue)
+        json.member("variety", order.variety.rawValue)
         json.member("price", order.kind.limitPrice)
         json.member("trigger_price", order.kind.triggerPrice)
         json.member("average_price", order.averagePrice)

@@ -3,7 +3,7 @@
 
 export type Figure = number | string;
 
-export type OrderStatus = "OPEN" | "TRIGGER PENDING" | "COMPLETE" | "CANCELLED" | "REJECTED" | "PENDING";
+export type OrderStatus = "OPEN" | "TRIGGER PENDING" | "AMO REQ RECEIVED" | "COMPLETE" | "CANCELLED" | "REJECTED" | "PENDING";
 export type Side = "BUY" | "SELL";
 export type OrderType = "MARKET" | "LIMIT" | "SL" | "SL-M";
 export type Product = "MIS" | "CNC" | "NRML";
@@ -51,6 +51,7 @@ export interface Order {
   order_type: OrderType;
   product: Product;
   validity: string;
+  variety: "regular" | "amo";
   price: number | null;
   trigger_price: number | null;
   average_price: number | null;
@@ -120,6 +121,7 @@ export interface OrderDraft {
   price?: number;
   trigger_price?: number;
   validity?: string;
+  variety?: "regular" | "amo";
   tag?: string;
   client_order_id?: string;
 }

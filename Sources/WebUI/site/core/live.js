@@ -61,7 +61,7 @@ export function splitKey(key) {
   return { exchange: key.slice(0, colon), tradingsymbol: key.slice(colon + 1) };
 }
 /** @param {Order} order */
-export const isWorking = (order) => order.status === "OPEN" || order.status === "TRIGGER PENDING";
+export const isWorking = (order) => ["OPEN", "TRIGGER PENDING", "AMO REQ RECEIVED"].includes(order.status);
 
 const stream = createStream({
   open: () => {

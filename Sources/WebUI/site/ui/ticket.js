@@ -96,6 +96,9 @@ export function createTicket({ onDone, onLeave }) {
     on: { input: changed },
   });
   const costs = Object.fromEntries(["value", "margin", "charges", "available"].map((name) => [name, h("dd", null, "—")]));
+  const later = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", name: "variety", on: { change: changed } }));
+  const laterRow = h("label", { class: "ticket-later" }, later, " Send when the market opens (after-market order)");
+  laterRow.hidden = true;
   const doubt = h("p", { class: "ticket-doubt", role: "status" });
   const problem = h("p", { class: "form-error", role: "alert" });
   const result = h("p", { class: "ticket-result", role: "status" });
@@ -131,6 +134,7 @@ export function createTicket({ onDone, onLeave }) {
         h("div", null, h("dt", null, label), costs[name])
       ),
     ),
+    laterRow,
     doubt,
     problem,
     send,
@@ -220,6 +224,7 @@ export function createTicket({ onDone, onLeave }) {
       }
       return null;
     };
+    if (later.checked) draft.variety = "amo";
     const size = format.parseDecimal(quantity.input.value);
     if (size === null || size <= 0) return wrong(quantity, "Enter how many to trade.");
     draft.quantity = size;
@@ -261,6 +266,8 @@ export function createTicket({ onDone, onLeave }) {
 
   /** @param {import("../types.d.ts").Estimate | null} answer @param {string} words */
   function showEstimate(answer, words) {
+    // Offered where the market is closed, and as long as it is chosen.
+    if (answer) laterRow.hidden = !later.checked && answer.error !== "market_closed" && answer.error !== "wrong_phase";
     // An order that would be refused blocks nothing: zeros here would look as if it cost nothing.
     const taken = answer?.would_be_accepted ? answer : null;
     patch(costs.value, format.rupees(answer?.value));
@@ -383,6 +390,8 @@ export function createTicket({ onDone, onLeave }) {
       instrument = key;
       price.input.value = "";
       trigger.input.value = "";
+      later.checked = false;
+      laterRow.hidden = true;
       quantity.input.value = format.quantity(quotes.get(key)?.lot ?? 1).replace(/,/g, "");
       patch(result, "");
       setType(type);

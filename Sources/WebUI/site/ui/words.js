@@ -8,6 +8,7 @@ import * as format from "../core/format.js";
 const statuses = {
   "OPEN": { text: "Open", tone: "working" },
   "TRIGGER PENDING": { text: "Trigger pending", tone: "working" },
+  "AMO REQ RECEIVED": { text: "Waits for open", tone: "working" },
   "COMPLETE": { text: "Filled", tone: "done" },
   "CANCELLED": { text: "Cancelled", tone: "muted" },
   "REJECTED": { text: "Rejected", tone: "refused" },
@@ -57,6 +58,8 @@ export function outcome(order) {
       }.`;
     case "TRIGGER PENDING":
       return `${sideWord(order.transaction_type)} ${what} waits for its trigger at ${format.number(order.trigger_price)}.`;
+    case "AMO REQ RECEIVED":
+      return `${sideWord(order.transaction_type)} ${what} waits for the market to open.`;
     default:
       return `${sideWord(order.transaction_type)} ${what} is open at ${priceWords(order)}.`;
   }
