@@ -17,9 +17,8 @@ struct DaySource {
     /// The ticks until an instant, or so many of a tape.
     var ticks: (Timestamp) -> [Tick]
 
-    /// The simulated market from a seed, on the morning of a working day.
-    static func simulated(seed: UInt64) -> DaySource {
-        let start: Int64 = 1_795_161_600_000_000
+    /// The simulated market from a seed, at noon of a working day unless told otherwise.
+    static func simulated(seed: UInt64, startsAt start: Int64 = 1_795_161_600_000_000) -> DaySource {
         var market = SimulatedMarket(seed: seed, at: Timestamp(microseconds: start))
         let symbols = ["NSE:RELIANCE", "NSE:SBIN", "NSE:TCS", "NSE:M&M", "CRYPTO:BTCUSDT"].compactMap { InstrumentID(key: $0) }
         var opening = market.openingTicks()
@@ -53,13 +52,14 @@ final class SimulatedDay {
     private var random: SeededRandom
     private var clientIDs = 0
 
-    init(seed: UInt64, disk: SimulatedDisk? = nil, source: DaySource? = nil) throws {
+    init(seed: UInt64, disk: SimulatedDisk? = nil, source: DaySource? = nil, hours: MarketHours = .always) throws {
         self.seed = seed
         self.disk = disk ?? SimulatedDisk(seed: seed)
         self.source = source ?? .simulated(seed: seed)
         random = SeededRandom(seed: seed &* 31 &+ 7)
         host = try TestHouse(
-            seed: seed, disk: self.disk, loop: SimulatedLoop(wallMicroseconds: self.source.startsAt), instruments: self.source.instruments)
+            seed: seed, disk: self.disk, loop: SimulatedLoop(wallMicroseconds: self.source.startsAt), instruments: self.source.instruments,
+            hours: hours)
         let house = host.house
         try host.run {
             await house.resumeWork()
