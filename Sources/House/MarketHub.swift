@@ -142,7 +142,7 @@ package final class MarketHub {
     }
 
     /// The price a position is valued at; nil when none is known.
-    package func lastPrice(of id: InstrumentID) -> Price? { quote(for: id)?.lastPrice }
+    package func lastPrice(of id: InstrumentID) -> Price? { indexByID[id].flatMap { boards[$0].quote?.lastPrice } }
 
     /// Whether the price is too old to be shown as live.
     package func isStale(_ id: InstrumentID, at wall: Timestamp) -> Bool {

@@ -147,8 +147,7 @@ extension Tradehouse {
         plain.parentOrderID = nil
         // Tried on an excerpt, so that a long past does not make it slow, and the desk's own account is untouched.
         var imagined = account.excerpt(for: draft.instrument)
-        let events = try imagined.decide(.place(plain, as: id), market: HubView(hub: market, wall: world.now()), at: marketNow)
-        let touched = imagined.apply(events)
+        let touched = try imagined.act(.place(plain, as: id), market: HubView(hub: market, wall: world.now()), at: marketNow)
         var order = imagined.order(id)!
         // The excerpt does not know what is counted over the whole book.
         if order.state != .rejected, let limit = account.riskRefusal(to: plain, HubView(hub: market, wall: world.now()), at: marketNow) {
@@ -181,9 +180,7 @@ extension Tradehouse {
             return nil
         }
         let book = desk.book
-        let events = try book.account.decide(command, market: HubView(hub: market, wall: world.now()), at: marketNow)
-        guard !events.isEmpty else { return nil }
-        let touched = book.account.apply(events)
+        let touched = try book.account.act(command, market: HubView(hub: market, wall: world.now()), at: marketNow)
         // A step in the queue at a price is remembered, and no row tells it.
         guard !touched.isEmpty else { return nil }
 

@@ -48,6 +48,7 @@ final class BenchMarket: MarketView {
 
     func instrument(for id: InstrumentID) -> Instrument? { instruments[id] }
     func quote(for id: InstrumentID) -> Quote? { quotes[id] }
+    func lastPrice(for id: InstrumentID) -> Price? { quotes[id]?.lastPrice }
     func isOpen(for id: InstrumentID, at instant: Timestamp) -> Bool { true }
     func isStale(_ quote: Quote, at instant: Timestamp) -> Bool { false }
     func terms(for id: InstrumentID, _ product: Product, at instant: Timestamp) -> TradingTerms { intraday }
@@ -84,7 +85,7 @@ func commands(_ count: Int, isCharged: Bool) throws -> [(String, Double)] {
         try perSecond(count) {
             for number in 0..<count {
                 let book = number % books
-                accounts[book].apply(try accounts[book].decide(command(number), market: market, at: now))
+                try accounts[book].act(command(number), market: market, at: now)
             }
         }
     }
@@ -114,7 +115,7 @@ func ticks(users: Int, ordersPerUser: Int, instruments: Int, count: Int) throws 
             let id = OrderID("P\(user)X\(order)")!
             let side: Side = order % 2 == 0 ? .buy : .sell
             let kind = limit(side == .buy ? 1_000_00 - away : 1_000_00 + away)
-            account.apply(try account.decide(.place(draft(market.ids[which], side, kind), as: id), market: market, at: now))
+            try account.act(.place(draft(market.ids[which], side, kind), as: id), market: market, at: now)
         }
         for order in 0..<ordersPerUser {
             let which = (user * 7 + order * 13) % instruments
@@ -126,10 +127,9 @@ func ticks(users: Int, ordersPerUser: Int, instruments: Int, count: Int) throws 
         market.take(tick)
         var events = 0
         for user in bands[which].concerned(by: TickReach(tick)) {
-            let happened = try accounts[user].decide(.tick(tick), market: market, at: now)
-            accounts[user].apply(happened)
+            let touched = try accounts[user].act(.tick(tick), market: market, at: now)
             bands[which].set(user, accounts[user].quietBand(in: tick.instrument))
-            events += happened.count
+            events += touched.orders.count
         }
         return events
     }

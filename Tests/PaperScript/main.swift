@@ -137,8 +137,7 @@ struct ScriptedBook {
                 // The house would not even have asked.
                 return told("ok", [], Touched())
             }
-            let events = try account.decide(command, market: market, at: now)
-            let touched = account.apply(events)
+            let touched = try account.act(command, market: market, at: now)
             return told("ok", touched.trades, touched)
         } catch {
             return told("refused \(error.rawValue)", [], Touched())

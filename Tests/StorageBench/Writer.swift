@@ -77,7 +77,7 @@ final class Writer: @unchecked Sendable {
             quantity: Quantity(whole: 10))
         draft.clientOrderID = "c-\(user.text)-\(count)"
         draft.requestDigest = digest
-        let touched = account.apply(try account.decide(.place(draft, as: id), market: market, at: instant))
+        let touched = try account.act(.place(draft, as: id), market: market, at: instant)
         var commit = Commit(user: user)
         commit.orders = touched.orders.compactMap { account.order($0) }
         commit.positions = touched.positions.compactMap { account.position(for: $0) }

@@ -274,7 +274,9 @@ extension Books {
     static func checkQueues(_ account: PaperAccount, _ working: [Order], _ line: String) {
         #expect(account.books.flatMap(\.slots).sorted().map { account.placed[$0].id } == working.map(\.id), "\(line): slots")
         for (number, book) in account.books.enumerated() {
-            #expect(account.onMargin.contains(number) == book.positions.contains(where: \.isOnMargin), "\(line): on margin")
+            let onMargin = book.positions.filter(\.isOnMargin).map { MarginPosition($0, in: number) }
+            #expect(account.onMargin.filter { $0.book == number }.count == onMargin.count, "\(line): on margin")
+            #expect(onMargin.allSatisfy { account.onMargin.contains($0) }, "\(line): on margin")
             for queue in book.queues {
                 let quantity = book.quantity(queue.product)
                 var cover = max(queue.side == .sell ? quantity : -quantity, .zero)

@@ -75,6 +75,13 @@ package enum FixedPoint {
         precondition(denominator > 0, "A rounding division needs a positive divisor.")
         let magnitude = numerator.magnitude
         let divisor = denominator.magnitude
+        // Amounts that anybody trades take one hardware division; the others take the long one.
+        if let narrow = UInt64(exactly: divisor), magnitude >> 64 < divisor {
+            let dividend = (high: UInt64(truncatingIfNeeded: magnitude >> 64), low: UInt64(truncatingIfNeeded: magnitude))
+            let (quotient, remainder) = narrow.dividingFullWidth(dividend)
+            let rounded = Int128(quotient) + (remainder >= narrow - remainder ? 1 : 0)
+            return numerator < 0 ? -rounded : rounded
+        }
         let quotient = Int128((magnitude + divisor / 2) / divisor)
         return numerator < 0 ? -quotient : quotient
     }

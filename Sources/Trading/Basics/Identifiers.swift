@@ -75,12 +75,19 @@ package struct BookName: Hashable, Comparable, Sendable, CustomStringConvertible
 /// 1 to 64 letters, digits, `_` and `-`.
 package struct OrderID: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let text: String
+    /// Worked out once, for it is looked up by the one or other table in every act.
+    private let digest: Int
 
     package init?(_ input: some StringProtocol) {
         let text = String(input)
         guard IdentifierText.isPlain(text, atMost: 64) else { return nil }
         self.text = text
+        digest = text.hashValue
     }
+
+    package static func == (a: OrderID, b: OrderID) -> Bool { a.digest == b.digest && a.text == b.text }
+    package func hash(into hasher: inout Hasher) { hasher.combine(digest) }
+    package func _rawHashValue(seed: Int) -> Int { IdentifierDigest.mixed(digest, seed) }
 
     package var description: String { text }
     package static func < (a: OrderID, b: OrderID) -> Bool { a.text < b.text }
@@ -96,6 +103,16 @@ package struct TradeID: Hashable, Comparable, Sendable, CustomStringConvertible 
         self.text = text
     }
 
+    /// The name of an order's fill, from 1 on: `T`, the order's name, `-`, the number. The order's name must leave room for it.
+    package init(fill number: Int, of order: OrderID) {
+        var text = "T"
+        text += order.text
+        text += "-"
+        text += String(number)
+        precondition(text.utf8.count <= 64, "An order id leaves room for the numbers of its fills.")
+        self.text = text
+    }
+
     package var description: String { text }
     package static func < (a: TradeID, b: TradeID) -> Bool { a.text < b.text }
 }
@@ -107,6 +124,8 @@ package struct TradeID: Hashable, Comparable, Sendable, CustomStringConvertible 
 package struct InstrumentID: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let exchange: String
     package let symbol: String
+    /// Worked out once, for it is looked up several times in every act and tick.
+    private let digest: Int
 
     package init?(exchange: some StringProtocol, symbol: some StringProtocol) {
         let exchangeBytes = Array(exchange.utf8)
@@ -122,7 +141,17 @@ package struct InstrumentID: Hashable, Comparable, Sendable, CustomStringConvert
         else { return nil }
         self.exchange = String(exchange)
         self.symbol = String(symbol)
+        var hasher = Hasher()
+        hasher.combine(self.exchange)
+        hasher.combine(self.symbol)
+        digest = hasher.finalize()
     }
+
+    package static func == (a: InstrumentID, b: InstrumentID) -> Bool {
+        a.digest == b.digest && a.symbol == b.symbol && a.exchange == b.exchange
+    }
+    package func hash(into hasher: inout Hasher) { hasher.combine(digest) }
+    package func _rawHashValue(seed: Int) -> Int { IdentifierDigest.mixed(digest, seed) }
 
     /// Reads `NSE:RELIANCE`.
     package init?(key: some StringProtocol) {
@@ -140,6 +169,18 @@ package struct InstrumentID: Hashable, Comparable, Sendable, CustomStringConvert
     private static let forbidden: Set<UInt8> = [
         UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: ":"), UInt8(ascii: ","), UInt8(ascii: "/"),
     ]
+}
+
+/// Digests of names that tables are asked for all the time.
+///
+/// A digest is a keyed hash already, of a key that is another in each process: hashing it once more in every look-up would only take time.
+/// So the names answer `Hashable`'s `_rawHashValue(seed:)` themselves, which is what tables call.
+private enum IdentifierDigest {
+    /// The digest under the seed of one table, so that going through one table and filling another does not pile up.
+    static func mixed(_ digest: Int, _ seed: Int) -> Int {
+        let product = UInt(bitPattern: digest ^ seed).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+        return Int(bitPattern: product.high ^ product.low)
+    }
 }
 
 private enum IdentifierText {

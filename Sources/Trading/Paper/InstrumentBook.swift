@@ -25,45 +25,62 @@ struct InstrumentBook: Equatable, Sendable {
     // MARK: Positions
 
     /// The open position of a product, or the flat one it last became.
-    func position(_ product: Product) -> Position? { positions.first { $0.key.product == product } }
+    func position(_ product: Product) -> Position? { index(product).map { positions[$0] } }
 
     /// How much is held, negative when short; zero when flat.
-    func quantity(_ product: Product) -> Quantity { positions.first { $0.key.product == product }?.quantity ?? .zero }
+    func quantity(_ product: Product) -> Quantity { index(product).map { positions[$0].quantity } ?? .zero }
+
+    /// What its open position bought, or sold, since it was last flat.
+    func traded(_ product: Product, _ side: Side) -> Quantity {
+        guard let index = index(product), !positions[index].isFlat else { return .zero }
+        return side == .buy ? positions[index].buyQuantity : positions[index].sellQuantity
+    }
+
+    private func index(_ product: Product) -> Int? {
+        for index in positions.indices where positions[index].key.product == product { return index }
+        return nil
+    }
 
     /// Enters a position or replaces what was there.
     mutating func set(_ position: Position) {
-        if let index = positions.firstIndex(where: { $0.key.product == position.key.product }) {
+        if let index = index(position.key.product) {
             positions[index] = position
         } else {
             positions.append(position)
         }
     }
 
-    /// Whether a loss of some position at the market's prices counts against the funds.
-    var isOnMargin: Bool { positions.contains(where: \.isOnMargin) }
-
-    /// The unrealised result of positions on margin at `last`; nothing without a price, when they count as they were bought.
-    func resultOnMargin(at last: Price) -> Money {
-        guard last > .zero else { return .zero }
-        var sum = Money.zero
-        for position in positions where position.isOnMargin { sum += position.unrealised(at: last) }
-        return sum
-    }
-
     // MARK: Working orders
 
-    var hasOrders: Bool { queues.contains { !$0.orders.isEmpty } }
+    var hasOrders: Bool {
+        for index in queues.indices where !queues[index].orders.isEmpty { return true }
+        return false
+    }
+
+    /// Whether orders of a product work.
+    func hasOrders(_ product: Product) -> Bool {
+        for index in queues.indices where queues[index].product == product && !queues[index].orders.isEmpty { return true }
+        return false
+    }
 
     func orders(_ product: Product, _ side: Side) -> [WorkingOrder] { queue(product, side).map { queues[$0].orders } ?? [] }
 
     /// Which queue is that of a product and side; nothing before its first order.
-    func queue(_ product: Product, _ side: Side) -> Int? { queues.firstIndex { $0.side == side && $0.product == product } }
+    func queue(_ product: Product, _ side: Side) -> Int? {
+        for index in queues.indices where queues[index].side == side && queues[index].product == product { return index }
+        return nil
+    }
 
     /// Slots of the working orders, oldest first.
     var slots: [Int] { queues.flatMap { $0.orders.lazy.map(\.slot) }.sorted() }
 
     /// Units that the working orders of a product and side want.
-    func pendingUnits(_ product: Product, _ side: Side) -> Int128 { queue(product, side).map { queues[$0].pendingUnits } ?? 0 }
+    func pendingUnits(_ product: Product, _ side: Side) -> Int128 {
+        for index in queues.indices where queues[index].side == side && queues[index].product == product {
+            return queues[index].pendingUnits
+        }
+        return 0
+    }
 
     /// A new working order joins the queue of its product and side.
     mutating func join(_ order: WorkingOrder) {
@@ -95,6 +112,30 @@ struct InstrumentBook: Equatable, Sendable {
     mutating func tidy(_ product: Product) {
         let position = quantity(product)
         for index in queues.indices where queues[index].product == product { queues[index].tidy(at: position) }
+    }
+}
+
+/// What is needed of a position on margin to know its result.
+struct MarginPosition: Equatable, Sendable {
+    /// The number of its book.
+    let book: Int
+    let instrument: InstrumentID
+    let product: Product
+    let quantity: Quantity
+    let cost: Money
+
+    init(_ position: Position, in book: Int) {
+        self.book = book
+        instrument = position.key.instrument
+        product = position.key.product
+        quantity = position.quantity
+        cost = position.cost
+    }
+
+    /// See `Position.unrealised(at:)`.
+    func unrealised(at price: Price) -> Money {
+        let value = price.value(of: quantity.magnitude)
+        return quantity.isNegative ? cost - value : value - cost
     }
 }
 

@@ -121,6 +121,7 @@ struct Liquidity {
 
     /// Takes `quantity` away from the side that an order of `side` fills against, best level first.
     mutating func take(_ quantity: Quantity, for side: Side) {
+        guard quantity > .zero else { return }
         if side == .buy { asks.take(quantity) } else { bids.take(quantity) }
     }
 
@@ -136,9 +137,11 @@ struct Liquidity {
 private struct DisplayedSide {
     static let empty = DisplayedSide([], isBetter: >)
 
+    /// How many levels a quote shows at most.
+    private static let limit = 5
     private let levels: [DepthLevel]
-    /// What was taken, by level; empty until something is.
-    private var taken: [Quantity] = []
+    /// What was taken, by level.
+    private var taken = InlineArray<5, Quantity>(repeating: .zero)
 
     /// Believes the levels as long as they get worse; those without a price or a quantity are left out.
     init(_ levels: [DepthLevel], isBetter: (Price, Price) -> Bool) {
@@ -146,13 +149,13 @@ private struct DisplayedSide {
         let isSound = levels.indices.allSatisfy { index in
             levels[index].counts && (index == 0 || isBetter(levels[index - 1].price, levels[index].price))
         }
-        guard !isSound else {
+        guard !isSound || levels.count > DisplayedSide.limit else {
             self.levels = levels
             return
         }
         var kept: [DepthLevel] = []
         for level in levels where level.counts {
-            if let worst = kept.last, !isBetter(worst.price, level.price) { break }
+            if let worst = kept.last, !isBetter(worst.price, level.price) || kept.count == DisplayedSide.limit { break }
             kept.append(level)
         }
         self.levels = kept
@@ -164,14 +167,13 @@ private struct DisplayedSide {
 
     subscript(number: Int) -> (price: Price, left: Quantity) {
         let level = levels[number]
-        return (level.price, taken.isEmpty ? level.quantity : level.quantity - taken[number])
+        return (level.price, level.quantity - taken[number])
     }
 
     /// What is displayed at `price`, whoever took of it.
     func displayed(at price: Price) -> Quantity { levels.first { $0.price == price }?.quantity ?? .zero }
 
     mutating func take(_ quantity: Quantity, from number: Int) {
-        if taken.isEmpty { taken = [Quantity](repeating: .zero, count: levels.count) }
         taken[number] += quantity
     }
 
@@ -197,6 +199,8 @@ struct TakenDepth: Equatable, Sendable {
         var quantity: Quantity
     }
     private var fills: [Fill] = []
+
+    var isEmpty: Bool { fills.isEmpty }
 
     mutating func add(_ side: Side, _ quantity: Quantity, at instant: Timestamp) {
         if let index = fills.lastIndex(where: { $0.side == side && $0.at == instant }) {

@@ -158,6 +158,7 @@ struct OrderQueue: Equatable, Sendable {
 
     /// Takes out what ended, and works out what the others open now.
     mutating func tidy(at position: Quantity) {
+        guard !orders.isEmpty else { return }
         if let first = orders.firstIndex(where: { $0.pending == .zero }) {
             // Nearly always one ended.
             orders.remove(at: first)

@@ -44,58 +44,59 @@ extension PaperAccount {
     @discardableResult
     package mutating func apply(_ events: [PaperEvent]) -> Touched {
         var touched = Touched()
-        var untidy = UntidyQueues()
+        var act = ActInProgress()
         for event in events {
             switch event {
             case .orderAccepted(let order), .orderRejected(let order):
-                add(order)
+                let slot = enter(order)
+                if order.isWorking { begin(WorkingOrder(order, slot: slot), &act) }
                 touched.note(order.id)
-                if order.isWorking { untidy.note(homes[placed.count - 1], order.product) }
                 updatedAt = order.updatedAt
             case .orderModified(let id, let amendment, let instant):
                 let slot = knownSlot(id)
                 let losesPlace = placed[slot].losesPlace(by: amendment)
                 placed[slot].amend(amendment, at: instant)
-                follow(slot, &untidy)
-                if losesPlace { change(slot) { $0.ahead = nil } }
+                follow(slot, &act)
+                if losesPlace { change(slot, &act) { $0.ahead = nil } }
                 touched.note(id)
                 updatedAt = instant
             case .orderTriggered(let id, let instant):
                 let slot = knownSlot(id)
                 placed[slot].trigger(at: instant)
-                follow(slot, &untidy)
+                follow(slot, &act)
                 touched.note(id)
                 updatedAt = instant
             case .orderReleased(let id, let instant):
                 let slot = knownSlot(id)
                 placed[slot].release(at: instant)
-                follow(slot, &untidy)
+                follow(slot, &act)
                 touched.note(id)
                 updatedAt = instant
             case .orderMet(let id, let price, let instant):
                 let slot = knownSlot(id)
                 placed[slot].referencePrice = price
                 placed[slot].updatedAt = instant
-                follow(slot, &untidy)
+                follow(slot, &act)
                 touched.note(id)
                 updatedAt = instant
             case .orderHeld(let id, let amount):
                 let slot = knownSlot(id)
                 reserved += amount - placed[slot].reserved
                 placed[slot].reserved = amount
-                change(slot) { $0.held = amount }
+                change(slot, &act) { $0.held = amount }
                 touched.note(id)
             case .holdsSettled(let instrument, let product, let terms):
                 if let number = bookNumbers[instrument] { books[number].settle(product, by: terms) }
             case .orderQueued(let id, let quantity):
-                change(knownSlot(id)) { $0.ahead = quantity }
+                change(knownSlot(id), &act) { $0.ahead = quantity }
             case .orderFilled(let id, let trade, let margin):
                 let slot = knownSlot(id)
                 placed[slot].take(trade)
                 if !placed[slot].isWorking { retire(slot) }
-                follow(slot, &untidy)
-                change(slot) { $0.fillCount += 1 }
+                follow(slot, &act)
+                change(slot, &act) { $0.fillCount += 1 }
                 settle(trade, margin: margin, in: homes[slot])
+                act.note(homes[slot], trade.product)
                 trades.append(trade)
                 touched.note(id)
                 touched.note(trade)
@@ -104,12 +105,11 @@ extension PaperAccount {
                 let slot = knownSlot(id)
                 placed[slot].cancel(reason: reason, code: code, at: instant)
                 retire(slot)
-                follow(slot, &untidy)
+                follow(slot, &act)
                 touched.note(id)
                 updatedAt = instant
             case .bookReset(let capital, let epoch, let instant):
-                for (number, product) in untidy.found { books[number].tidy(product) }
-                untidy = UntidyQueues()
+                end(&act)
                 touched = Touched()
                 updatedAt = instant
                 touched.archive = snapshot
@@ -118,14 +118,34 @@ extension PaperAccount {
                 risk = rules
             }
         }
-        for (number, product) in untidy.found { books[number].tidy(product) }
+        end(&act)
         return touched
     }
 
     /// Enters an order that is new to this epoch, in the state it comes with; its `reserved` is counted.
     mutating func add(_ order: Order) {
+        let slot = enter(order)
+        if order.isWorking { books[homes[slot]].join(WorkingOrder(order, slot: slot)) }
+    }
+
+    /// Enters an order, but in no queue; gives its slot.
+    private mutating func enter(_ order: Order) -> Int {
         precondition(index(order, as: placed.count), "An order id belongs to one order of a book.")
         placed.append(order)
+        return placed.count - 1
+    }
+
+    /// A new order begins to work. Many fill in the very act that brought them: it joins its queue when the act is over.
+    private mutating func begin(_ order: WorkingOrder, _ act: inout ActInProgress) {
+        if let earlier = act.newcomer, earlier.pending > .zero { books[homes[earlier.slot]].join(earlier) }
+        act.newcomer = order
+    }
+
+    private mutating func end(_ act: inout ActInProgress) {
+        if let newcomer = act.newcomer, newcomer.pending > .zero { books[homes[newcomer.slot]].join(newcomer) }
+        if let (number, product) = act.untidy { books[number].tidy(product) }
+        for (number, product) in act.moreUntidy { books[number].tidy(product) }
+        act = ActInProgress()
     }
 
     /// Makes an order findable by its ids and counts what it holds; false, with nothing done, for an id that is known.
@@ -135,12 +155,8 @@ extension PaperAccount {
             return false
         }
         if let clientOrderID = order.clientOrderID, clientOrderIDs[clientOrderID] == nil { clientOrderIDs[clientOrderID] = order.id }
-        let number = makeBook(of: order.instrument)
-        homes.append(number)
-        if order.isWorking {
-            books[number].join(WorkingOrder(order, slot: slot))
-            workingCount += 1
-        }
+        homes.append(makeBook(of: order.instrument))
+        if order.isWorking { workingCount += 1 }
         reserved += order.reserved
         return true
     }
@@ -174,11 +190,12 @@ extension PaperAccount {
     /// Enters a position in its book.
     mutating func set(_ position: Position, in number: Int) {
         books[number].set(position)
-        let place = onMargin.firstIndex(of: number)
-        switch (place, books[number].isOnMargin) {
-        case (nil, true): onMargin.append(number)
-        case (let place?, false): onMargin.remove(at: place)
-        default: break
+        let known = onMargin.firstIndex { $0.book == number && $0.product == position.key.product }
+        switch (known, position.isOnMargin) {
+        case (nil, true): onMargin.append(MarginPosition(position, in: number))
+        case (let known?, true): onMargin[known] = MarginPosition(position, in: number)
+        case (let known?, false): onMargin.remove(at: known)
+        case (nil, false): break
         }
     }
 
@@ -190,14 +207,18 @@ extension PaperAccount {
     }
 
     /// Lets the queue know what an event changed in a working order.
-    private mutating func follow(_ slot: Int, _ untidy: inout UntidyQueues) {
+    private mutating func follow(_ slot: Int, _ act: inout ActInProgress) {
         let order = WorkingOrder(placed[slot], slot: slot)
-        change(slot) { $0.follow(order) }
-        untidy.note(homes[slot], order.product)
+        change(slot, &act) { $0.follow(order) }
+        if act.newcomer?.slot != slot { act.note(homes[slot], order.product) }
     }
 
-    private mutating func change(_ slot: Int, _ body: (inout WorkingOrder) -> Void) {
-        books[homes[slot]].change(slot, placed[slot].product, placed[slot].side, body)
+    private mutating func change(_ slot: Int, _ act: inout ActInProgress, _ body: (inout WorkingOrder) -> Void) {
+        if act.newcomer?.slot == slot {
+            body(&act.newcomer!)
+        } else {
+            books[homes[slot]].change(slot, placed[slot].product, placed[slot].side, body)
+        }
     }
 
     private func knownSlot(_ id: OrderID) -> Int {
@@ -206,14 +227,22 @@ extension PaperAccount {
     }
 }
 
-/// Products of books in which orders ended or positions changed, each once; hardly ever more than one.
-private struct UntidyQueues {
-    private(set) var found: [(number: Int, product: Product)] = []
+/// What the events of one act leave to be done when all are applied.
+private struct ActInProgress {
+    /// The order that the act brought.
+    var newcomer: WorkingOrder?
+    /// The product of a book in which orders changed or a position did, and the others in acts that touch more than one; each once.
+    private(set) var untidy: (number: Int, product: Product)?
+    private(set) var moreUntidy: [(number: Int, product: Product)] = []
 
     mutating func note(_ number: Int, _ product: Product) {
-        // The acts that touch many books go through them one after the other.
-        if found.last.map({ $0 == (number, product) }) ?? false { return }
-        if !found.contains(where: { $0 == (number, product) }) { found.append((number, product)) }
+        guard let untidy else {
+            untidy = (number, product)
+            return
+        }
+        // An act that touches many books goes through them one after the other.
+        guard untidy != (number, product), moreUntidy.last.map({ $0 != (number, product) }) ?? true else { return }
+        if !moreUntidy.contains(where: { $0 == (number, product) }) { moreUntidy.append((number, product)) }
     }
 }
 

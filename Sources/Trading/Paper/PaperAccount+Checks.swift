@@ -11,43 +11,45 @@ extension PaperAccount {
     func checkForm(_ kind: OrderKind, _ quantity: Quantity) throws(OrderRefusal) {
         guard quantity > .zero else { throw .quantityNotPositive }
         guard quantity <= PaperLimits.orderQuantity else { throw .quantityTooLarge }
-        for price in [kind.limitPrice, kind.triggerPrice] {
-            guard let price else { continue }
-            guard price > .zero else { throw .priceNotPositive }
-            guard price <= PaperLimits.price else { throw .priceTooLarge }
-        }
+        try checkForm(kind.limitPrice)
+        try checkForm(kind.triggerPrice)
+    }
+
+    private func checkForm(_ price: Price?) throws(OrderRefusal) {
+        guard let price else { return }
+        guard price > .zero else { throw .priceNotPositive }
+        guard price <= PaperLimits.price else { throw .priceTooLarge }
     }
 
     /// Whether the sums of its position stay inside `PaperLimits.turnoverQuantity`, should it and all other orders fill.
-    func isWithinTurnover(_ order: Order) -> Bool {
-        let position = book(of: order.instrument)?.position(order.product)
+    ///
+    /// `number` is the book of its instrument, if there is one; `former` the same order before a change.
+    func isWithinTurnover(_ order: Order, in number: Int?, replacing former: Order? = nil) -> Bool {
         var traded = Quantity.zero
-        if let position, !position.isFlat { traded = order.side == .buy ? position.buyQuantity : position.sellQuantity }
-        let wanted = Int128(order.pendingQuantity.units) + othersPending(order)
+        if let number { traded = books[number].traded(order.product, order.side) }
+        let wanted = Int128(order.pendingQuantity.units) + othersPending(order, in: number, replacing: former)
         return Int128(traded.units) + wanted <= Int128(PaperLimits.turnoverQuantity.units)
     }
 
     /// Units that the other working orders of its product and side want.
-    private func othersPending(_ order: Order) -> Int128 {
-        let pending = book(of: order.instrument)?.pendingUnits(order.product, order.side) ?? 0
-        guard let slot = slots[order.id] else { return pending }
-        return pending - Int128(placed[slot].pendingQuantity.units)
+    private func othersPending(_ order: Order, in number: Int?, replacing former: Order?) -> Int128 {
+        guard let number else { return 0 }
+        return books[number].pendingUnits(order.product, order.side) - Int128(former?.pendingQuantity.units ?? 0)
     }
 
     /// The instrument's own rules of size and price.
     func rule(against order: Order, _ instrument: Instrument) -> OrderRefusal? {
         guard order.quantity.isMultiple(of: instrument.lotSize) else { return .quantityNotWholeLots }
-        for price in [order.kind.limitPrice, order.kind.triggerPrice] {
-            if let price, !price.isMultiple(of: instrument.tickSize) { return .priceOffTick }
-        }
+        if let limit = order.kind.limitPrice, !limit.isMultiple(of: instrument.tickSize) { return .priceOffTick }
+        if let trigger = order.kind.triggerPrice, !trigger.isMultiple(of: instrument.tickSize) { return .priceOffTick }
         return nil
     }
 
     /// For a delivery sale beyond what is held and not yet promised to other sales, how much there is, in words.
-    func missingHoldings(for order: Order) -> String? {
+    func missingHoldings(for order: Order, in number: Int?, replacing former: Order? = nil) -> String? {
         guard order.product == .delivery, order.side == .sell else { return nil }
-        let held = max(book(of: order.instrument)?.quantity(order.product) ?? .zero, .zero)
-        let free = Int128(held.units) - othersPending(order)
+        let held = max(number.map { books[$0].quantity(order.product) } ?? .zero, .zero)
+        let free = Int128(held.units) - othersPending(order, in: number, replacing: former)
         guard Int128(order.pendingQuantity.units) > free else { return nil }
         let shown = Quantity(units: Int64(max(free, 0)))
         return "this order sells \(order.pendingQuantity.text), \(shown.text) of \(held.text) held are free to sell"
@@ -60,11 +62,11 @@ extension PaperAccount {
     }
 
     /// What a standing quote still offers to this book, less what the book already took from it.
-    func liquidity(_ quote: Quote, at instant: Timestamp) -> Liquidity {
+    func liquidity(_ quote: Quote, _ number: Int?, at instant: Timestamp) -> Liquidity {
         var liquidity = Liquidity(depth: quote.depth, last: quote.lastPrice, traded: .zero)
-        if let taken = book(of: quote.instrument)?.taken {
-            for side in Side.allCases { liquidity.take(taken.quantity(side, since: quote.at, at: instant), for: side) }
-        }
+        guard let number, !books[number].taken.isEmpty else { return liquidity }
+        liquidity.take(books[number].taken.quantity(.buy, since: quote.at, at: instant), for: .buy)
+        liquidity.take(books[number].taken.quantity(.sell, since: quote.at, at: instant), for: .sell)
         return liquidity
     }
 
@@ -89,8 +91,8 @@ extension PaperAccount {
 
 extension Order {
     /// The last price that it is held at from now on, when this quote is one that it can meet.
-    func meets(_ quote: Quote, _ liquidity: Liquidity?) -> Price? {
-        kind.isMarketOnceLive || liquidity?.isUsable(for: side) == true ? quote.lastPrice : nil
+    func meets(_ liquidity: Liquidity) -> Price? {
+        kind.isMarketOnceLive || liquidity.isUsable(for: side) ? liquidity.last : nil
     }
 
     /// Whether it makes no sense without a current price: it would wait at no price of its own, or not at all.

@@ -88,6 +88,13 @@ extension PaperAccount {
         }
     }
 
+    /// Decides and makes it true at once; what was refused changed nothing.
+    @discardableResult
+    package mutating func act(_ command: PaperCommand, market: some MarketView, at instant: Timestamp) throws(OrderRefusal) -> Touched {
+        let events = try decide(command, market: market, at: instant)
+        return apply(events)
+    }
+
     private func hasEnded(_ order: Order, _ market: some MarketView, at instant: Timestamp) -> Bool {
         guard order.state != .afterMarketReceived else { return isOfEndedContract(order, market, at: instant) }
         return order.validity == .day && market.hasDayEnded(for: order.instrument, since: order.cameAt, at: instant)
@@ -97,7 +104,7 @@ extension PaperAccount {
         _ id: OrderID, _ reason: String?, _ market: some MarketView, at instant: Timestamp
     ) throws(OrderRefusal) -> [PaperEvent] {
         let slot = try workingSlot(id)
-        var rehearsal = Rehearsal(self, placed[slot].instrument, lot: Quantity(units: 1), market, at: instant)
+        var rehearsal = Rehearsal(self, placed[slot].instrument, homes[slot], lot: Quantity(units: 1), market, at: instant)
         rehearsal.take(rehearsal.reference(to: slot, placed[slot].product, placed[slot].side))
         rehearsal.cancel(as: cancellation(of: id, .requested, reason, at: instant))
         return rehearsal.finish()
@@ -112,8 +119,9 @@ extension PaperAccount {
         let instruments = orders.map(\.instrument).filter { seen.insert($0).inserted }
         let gone = Set(orders.map(\.id))
         for instrument in instruments {
-            var rehearsal = Rehearsal(self, instrument, lot: Quantity(units: 1), market, at: instant)
-            for slot in book(of: instrument)?.slots ?? [] where gone.contains(placed[slot].id) {
+            guard let number = bookNumbers[instrument] else { continue }
+            var rehearsal = Rehearsal(self, instrument, number, lot: Quantity(units: 1), market, at: instant)
+            for slot in books[number].slots where gone.contains(placed[slot].id) {
                 rehearsal.take(rehearsal.reference(to: slot, placed[slot].product, placed[slot].side))
                 rehearsal.cancel(as: event(placed[slot].id))
             }
@@ -146,6 +154,7 @@ extension PaperAccount {
     private func place(
         _ draft: OrderDraft, as id: OrderID, _ market: some MarketView, at instant: Timestamp
     ) throws(OrderRefusal) -> [PaperEvent] {
+        let number = bookNumbers[draft.instrument]
         precondition(slots[id] == nil && id.text.utf8.count <= PaperLimits.orderIDBytes, "A new order comes with a new, short id.")
         if let clientOrderID = draft.clientOrderID, clientOrderIDs[clientOrderID] != nil { throw .duplicateClientOrderID }
         let instrument = try tradable(draft.instrument, market)
@@ -159,7 +168,7 @@ extension PaperAccount {
             tag: draft.tag, clientOrderID: draft.clientOrderID, requestDigest: draft.requestDigest, placedBy: draft.placedBy, epoch: epoch)
         order.parentOrderID = draft.parentOrderID
         order.variety = draft.variety
-        guard isWithinTurnover(order) else { throw .quantityTooLarge }
+        guard isWithinTurnover(order, in: number) else { throw .quantityTooLarge }
         if let refusal = rule(against: order, instrument) { return [rejected(order, refusal, instrument)] }
         if let limit = exceededLimit(order, market, at: instant) { return [rejected(order, limit.refusal, instrument, limit.words)] }
         if workingCount >= PaperLimits.workingOrders { return [rejected(order, .tooManyOpenOrders, instrument)] }
@@ -167,8 +176,8 @@ extension PaperAccount {
         let waits = order.variety == .afterMarket && !takesReleased(order, in: phase)
         if !waits, let refusal = sessionRefusal(order.kind, order.validity, in: phase) { return [rejected(order, refusal, instrument)] }
 
-        let quote = waits ? nil : quoteToMeet(order.instrument, in: phase, market, at: instant)
-        if order.needsPriceNow, quote == nil {
+        var liquidity = waits ? nil : liquidityToMeet(order.instrument, in: phase, number, market, at: instant)
+        if order.needsPriceNow, liquidity == nil {
             guard waits || phase?.isCollecting == true, let last = lastKnownPrice(order.instrument, market) else {
                 return [rejected(order, .noPrice, instrument)]
             }
@@ -176,12 +185,11 @@ extension PaperAccount {
         }
         if waits { order.state = .afterMarketReceived }
         if !waits, opensTooLate(order, market, at: instant) { return [rejected(order, .intradayOver, instrument)] }
-        if let short = missingHoldings(for: order) { return [rejected(order, .insufficientHoldings, instrument, short)] }
+        if let short = missingHoldings(for: order, in: number) { return [rejected(order, .insufficientHoldings, instrument, short)] }
         if let limit = riskRefusal(against: order, market, at: instant) { return [rejected(order, limit)] }
 
-        var liquidity = quote.map { self.liquidity($0, in: phase, at: instant) }
-        if let quote { order.referencePrice = order.meets(quote, liquidity) }
-        var rehearsal = Rehearsal(self, order.instrument, order.product, lot: instrument.lotSize, market, at: instant)
+        if let liquidity { order.referencePrice = order.meets(liquidity) }
+        var rehearsal = Rehearsal(self, order.instrument, number, order.product, lot: instrument.lotSize, market, at: instant)
         let free = rehearsal.free
         rehearsal.join(order)
         arrive(&liquidity, &rehearsal)
@@ -207,29 +215,28 @@ extension PaperAccount {
         amended.amend(amendment, at: instant)
         try checkForm(amended.kind, amended.quantity)
         guard amended.quantity > order.filledQuantity else { throw .quantityBelowFilled }
-        guard isWithinTurnover(amended) else { throw .quantityTooLarge }
+        guard isWithinTurnover(amended, in: homes[slot], replacing: order) else { throw .quantityTooLarge }
         if let refusal = rule(against: amended, instrument) { throw refusal }
         if let limit = exceededLimit(amended, market, at: instant) { throw limit.refusal }
         let phase = market.phase(for: order.instrument, at: instant)
         let waits = order.state == .afterMarketReceived
         if !waits, let refusal = sessionRefusal(amended.kind, amended.validity, in: phase) { throw refusal }
         if !waits, opensTooLate(amended, market, at: instant) { throw .intradayOver }
-        let quote = waits ? nil : quoteToMeet(order.instrument, in: phase, market, at: instant)
+        var liquidity = waits ? nil : liquidityToMeet(order.instrument, in: phase, homes[slot], market, at: instant)
         // Without a price, an order that rests could be given a limit far through the market and would then fill at it.
         let rests = order.referencePrice != nil && amended.kind != order.kind && amended.state == .open
-        let known = phase?.isCollecting == true ? freshQuote(for: order.instrument, market, at: instant) : quote
-        if !waits, known == nil, amended.needsPriceNow || rests { throw .noPrice }
-        if missingHoldings(for: amended) != nil { throw .insufficientHoldings }
+        let isPriced = phase?.isCollecting == true ? freshQuote(for: order.instrument, market, at: instant) != nil : liquidity != nil
+        if !waits, !isPriced, amended.needsPriceNow || rests { throw .noPrice }
+        if missingHoldings(for: amended, in: homes[slot], replacing: order) != nil { throw .insufficientHoldings }
         if let limit = riskRefusal(against: amended, before: order, market, at: instant) { throw limit.refusal }
 
-        var liquidity = quote.map { self.liquidity($0, in: phase, at: instant) }
-        var meets = amended.referencePrice == nil ? quote.flatMap { amended.meets($0, liquidity) } : nil
+        var meets = amended.referencePrice == nil ? liquidity.flatMap { amended.meets($0) } : nil
         if waits, amended.kind == .market, amended.referencePrice == nil {
             meets = lastKnownPrice(order.instrument, market)
             guard meets != nil else { throw .noPrice }
         }
         if let meets { amended.referencePrice = meets }
-        var rehearsal = Rehearsal(self, order.instrument, lot: instrument.lotSize, market, at: instant)
+        var rehearsal = Rehearsal(self, order.instrument, homes[slot], lot: instrument.lotSize, market, at: instant)
         let free = rehearsal.free
         rehearsal.take(rehearsal.reference(to: slot, order.product, order.side))
         rehearsal.amend(to: amended, .orderModified(id, amendment, at: instant))
@@ -243,13 +250,13 @@ extension PaperAccount {
 
     /// The order in hand meets the quote that stands: its stop may trigger at once, and what is marketable fills.
     private func arrive(_ liquidity: inout Liquidity?, _ rehearsal: inout Rehearsal) {
-        guard var offered = liquidity else { return }
+        guard let last = liquidity?.last else { return }
         if rehearsal.order.isWaiting {
-            guard rehearsal.order.kind.isReached(by: offered.last, rehearsal.order.side) else { return }
+            guard rehearsal.order.kind.isReached(by: last, rehearsal.order.side) else { return }
             rehearsal.trigger()
         }
-        rehearsal.match(with: &offered, arriving: true, withinFunds: false)
-        liquidity = offered
+        // Where it stands, not in a copy.
+        rehearsal.match(with: &liquidity!, arriving: true, withinFunds: false)
     }
 
     // MARK: - Tick
@@ -265,7 +272,7 @@ extension PaperAccount {
         guard !live.isEmpty else { return [] }
         // An instrument that left the list still lets its orders fill, to the smallest unit.
         let lot = market.instrument(for: tick.instrument)?.lotSize ?? .zero
-        var rehearsal = Rehearsal(self, tick.instrument, lot: max(lot, Quantity(units: 1)), market, at: instant)
+        var rehearsal = Rehearsal(self, tick.instrument, number, lot: max(lot, Quantity(units: 1)), market, at: instant)
         for one in live.filter(\.isTriggered).sorted(by: { $0.slot < $1.slot }) {
             rehearsal.take(one.reference)
             rehearsal.trigger()

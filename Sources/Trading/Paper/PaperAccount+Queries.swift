@@ -6,11 +6,6 @@ extension PaperAccount {
 
     package func hasWorkingOrders(in instrument: InstrumentID) -> Bool { book(of: instrument)?.hasOrders ?? false }
 
-    /// Whether orders of a product work in one of the books.
-    func hasOrders(_ number: Int?, _ product: Product) -> Bool {
-        number.map { books[$0].queues.contains { $0.product == product && !$0.orders.isEmpty } } ?? false
-    }
-
     /// Fills on the day in India that `instant` falls on.
     package func tradesToday(at instant: Timestamp) -> Int {
         instant.dayNumber(offsetSeconds: indiaOffsetSeconds) == dayNumber ? dayTrades : 0

@@ -57,6 +57,7 @@ extension PaperAccount {
             throw BooksDoNotAddUp(.order, of: order.id.text, order.state.rawValue, "an order that keeps its invariants")
         }
         guard index(order, as: slot) else { throw BooksDoNotAddUp(.order, of: order.id.text, "twice", "once") }
+        if order.isWorking { books[homes[slot]].join(WorkingOrder(order, slot: slot)) }
     }
 
     /// Returns what the trades filled of working orders, by slot.

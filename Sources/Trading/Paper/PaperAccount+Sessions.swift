@@ -52,23 +52,24 @@ extension PaperAccount {
         return phase.accepts(kind, validity) ? nil : .wrongPhase
     }
 
-    /// The quote that an order meets when it comes in: the fresh one while trading is continuous, the day's last price after the close, none
-    /// while an auction collects.
-    func quoteToMeet(_ id: InstrumentID, in phase: SessionPhase?, _ market: some MarketView, at instant: Timestamp) -> Quote? {
+    /// What an order meets when it comes in: what the fresh quote still offers to this book while trading is continuous, the day's last price
+    /// alone after the close, nothing while an auction collects.
+    ///
+    /// `number` is the book of the instrument, if there is one.
+    func liquidityToMeet(
+        _ id: InstrumentID, in phase: SessionPhase?, _ number: Int?, _ market: some MarketView, at instant: Timestamp
+    ) -> Liquidity? {
         switch phase {
-        case .continuous: return freshQuote(for: id, market, at: instant)
+        case .continuous:
+            guard let quote = freshQuote(for: id, market, at: instant) else { return nil }
+            return liquidity(quote, number, at: instant)
         case .postClose:
             guard let close = market.quote(for: id), close.lastPrice > .zero,
                 close.at.dayNumber(offsetSeconds: indiaOffsetSeconds) == instant.dayNumber(offsetSeconds: indiaOffsetSeconds)
             else { return nil }
-            return close
+            return Liquidity(depth: .none, last: close.lastPrice, traded: .zero)
         default: return nil
         }
-    }
-
-    /// What that quote offers: after the close its last price alone.
-    func liquidity(_ quote: Quote, in phase: SessionPhase?, at instant: Timestamp) -> Liquidity {
-        phase == .postClose ? Liquidity(depth: .none, last: quote.lastPrice, traded: .zero) : liquidity(quote, at: instant)
     }
 
     /// What a tick offers in this part of the day; nil when nothing fills.

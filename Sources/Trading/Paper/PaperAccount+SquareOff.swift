@@ -57,8 +57,8 @@ extension PaperAccount {
     ) -> [PaperEvent] {
         guard !isBeingClosed(key) || needsSquareOff(key) else { return [] }
         let lot = market.instrument(for: key.instrument)?.lotSize ?? .zero
-        var rehearsal = Rehearsal(
-            self, key.instrument, key.product, lot: max(lot, Quantity(units: 1)), market, at: instant)
+        let number = bookNumbers[key.instrument]
+        var rehearsal = Rehearsal(self, key.instrument, number, key.product, lot: max(lot, Quantity(units: 1)), market, at: instant)
         let isClosing = isBeingClosed(key)
         for order in workingOrders(for: key.instrument) where order.product == key.product {
             guard let slot = slots[order.id], !order.isHouseOrder || !isClosing else { continue }
@@ -66,10 +66,11 @@ extension PaperAccount {
             rehearsal.cancel(as: cancellation(of: order.id, cause.cancellation, at: instant))
         }
         let phase = market.phase(for: key.instrument, at: instant)
-        if let position = openPosition(key), !isClosing, let quote = quoteToMeet(key.instrument, in: phase, market, at: instant) {
-            var offered = liquidity(quote, in: phase, at: instant)
+        if let position = openPosition(key), !isClosing,
+            var offered = liquidityToMeet(key.instrument, in: phase, number, market, at: instant)
+        {
             var order = houseOrder(over: position, as: id, tag: cause.tag, reason: cause.sentence, at: instant)
-            order.referencePrice = quote.lastPrice
+            order.referencePrice = offered.last
             rehearsal.join(order)
             rehearsal.match(with: &offered, arriving: true, withinFunds: false)
         }

@@ -33,8 +33,8 @@ package struct PaperAccount: Sendable, Equatable {
     /// What there is in each instrument that an order or a fill named, in the order they first did.
     var books: [InstrumentBook] = []
     var bookNumbers: [InstrumentID: Int] = [:]
-    /// The books with a position on margin, whose losses count.
-    var onMargin: [Int] = []
+    /// The positions whose losses count, for a look at all of them in one go.
+    var onMargin: [MarginPosition] = []
     var longCost = Money.zero
     var shortCost = Money.zero
     /// What the open positions block.
@@ -77,8 +77,8 @@ package struct PaperAccount: Sendable, Equatable {
     /// bought.
     func resultOnMargin(_ market: some MarketView, besides book: Int?) -> Money {
         var sum = Money.zero
-        for number in onMargin where number != book {
-            if let last = market.lastPrice(for: books[number].instrument) { sum += books[number].resultOnMargin(at: last) }
+        for index in onMargin.indices where onMargin[index].book != book {
+            if let last = market.lastPrice(for: onMargin[index].instrument) { sum += onMargin[index].unrealised(at: last) }
         }
         return sum
     }

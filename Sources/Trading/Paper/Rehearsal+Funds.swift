@@ -73,15 +73,14 @@ extension Rehearsal {
         order.filledValue += outcome.value
         order.fillCount += 1
         book.set(outcome.position)
-        if !filled.contains(order.product) { filled.append(order.product) }
-        guard let trade = TradeID("T\(id.text)-\(order.fillCount)") else {
-            preconditionFailure("An order id leaves room for the numbers of its fills.")
-        }
+        hasFilled[order.product.ordinal] = true
+        let id = id
         events.append(
             .orderFilled(
                 id,
                 Trade(
-                    id: trade, orderID: id, instrument: instrument, product: order.product, side: order.side, quantity: outcome.quantity,
+                    id: TradeID(fill: order.fillCount, of: id), orderID: id, instrument: instrument, product: order.product,
+                    side: order.side, quantity: outcome.quantity,
                     price: outcome.price, charges: outcome.charges, realised: outcome.realised, rule: rule, tag: tag, at: at, epoch: epoch),
                 margin: outcome.position.margin))
         settle(order.product)
@@ -122,7 +121,7 @@ extension Rehearsal {
     ///
     /// An exit becomes such an order when another exit closed its position first.
     mutating func cancelUnfunded() {
-        for product in Product.allCases where filled.contains(product) {
+        for product in Product.allCases where hasFilled[product.ordinal] {
             while free < .zero, let newest = newestOpening(product) {
                 take(newest)
                 cancel(.insufficientFunds)

@@ -6,8 +6,8 @@
 struct Rehearsal {
     /// The order that the act is about just now. It is kept apart, so that the queues stay as they are when it is the only one.
     struct Hand {
-        /// Its queue, and where it stands or would stand there.
-        let queue: Int
+        /// Its queue, and where it stands or would stand there; no queue when it is the first of its product and side.
+        let queue: Int?
         let place: Int
         var order: WorkingOrder
     }
@@ -21,8 +21,8 @@ struct Rehearsal {
     let reducesOnly: Bool
     /// The account's orders, for their names.
     private let placed: [Order]
-    /// An order that is not among them yet.
-    private var newcomer: Order?
+    /// The name and tag of an order that is not among them yet.
+    private var newcomer: (id: OrderID, tag: String?)?
     /// What the account has in the instrument, after what happened so far but for the order in hand.
     var book: InstrumentBook
     var hand: Hand?
@@ -35,8 +35,8 @@ struct Rehearsal {
     let resultElsewhere: Money
     /// The last price here; zero when there is none.
     let last: Price
-    /// The products that had a fill.
-    var filled: [Product] = []
+    /// Whether a product had a fill, by its ordinal.
+    var hasFilled = InlineArray<3, Bool>(repeating: false)
     /// Whether a fill opened exposure.
     var hasOpened = false
     /// By how much more the orders of this instrument but the one in hand would open than when it was taken.
@@ -44,13 +44,15 @@ struct Rehearsal {
     /// The orders that hold another amount than before, by slot; the one in hand may be missing.
     private var changed: [Int] = []
 
-    /// Begins with `account` as it is. `product` is that of a new order; `lot` is the instrument's.
+    /// Begins with `account` as it is. `number` is the book of the instrument, if there is one; `product` that of a new order; `lot` the
+    /// instrument's.
     init(
-        _ account: PaperAccount, _ instrument: InstrumentID, _ product: Product? = nil, lot: Quantity, _ market: some MarketView,
-        at instant: Timestamp
+        _ account: borrowing PaperAccount, _ instrument: InstrumentID, _ number: Int?, _ product: Product? = nil, lot: Quantity,
+        _ market: some MarketView, at instant: Timestamp
     ) {
-        let number = account.bookNumbers[instrument]
         book = number.map { account.books[$0] } ?? InstrumentBook(instrument)
+        // An order, its fill and what it holds; most acts need no more.
+        events.reserveCapacity(4)
         self.instrument = instrument
         self.lot = lot
         at = instant
@@ -61,10 +63,13 @@ struct Rehearsal {
         reserved = account.reserved
         resultElsewhere = account.resultOnMargin(market, besides: number)
         last = market.lastPrice(for: instrument) ?? .zero
-        terms = TermsByProduct { candidate in
-            guard candidate == product || account.hasOrders(number, candidate) else { return nil }
-            return market.terms(for: instrument, candidate, at: instant)
+        var terms = TermsByProduct()
+        if let product { terms.set(product, market.terms(for: instrument, product, at: instant)) }
+        for queue in book.queues.indices where !book.queues[queue].orders.isEmpty {
+            let product = book.queues[queue].product
+            if terms[product] == nil { terms.set(product, market.terms(for: instrument, product, at: instant)) }
         }
+        self.terms = terms
         for queue in book.queues.indices where !book.queues[queue].orders.isEmpty { settleAnew(queue) }
     }
 
@@ -77,23 +82,20 @@ struct Rehearsal {
 
     /// The order in hand; there is one from the first `join` or `take` on.
     var order: WorkingOrder {
-        get {
-            guard let hand else { preconditionFailure("No order was taken in hand.") }
-            return hand.order
-        }
-        set {
-            guard hand != nil else { preconditionFailure("No order was taken in hand.") }
-            hand?.order = newValue
-        }
+        get { hand!.order }
+        // Changes it where it stands: `set` alone would copy it out and back for each number that changes.
+        _modify { yield &hand!.order }
     }
 
     /// A new order joins the working ones, and is in hand.
     mutating func join(_ order: Order) {
         putBack()
-        newcomer = order
-        let queue = book.makeQueue(order.product, order.side)
-        hand = Hand(queue: queue, place: book.queues[queue].orders.count, order: WorkingOrder(order, slot: placed.count))
+        newcomer = (order.id, order.tag)
+        let queue = book.queue(order.product, order.side)
+        let place = queue.map { book.queues[$0].orders.count } ?? 0
+        hand = Hand(queue: queue, place: place, order: WorkingOrder(order, slot: placed.count))
         events.append(.orderAccepted(order))
+        guard let queue else { return settleAlone() }
         let cover = book.queues[queue].cover(of: book.quantity(order.product))
         settle(self.order.pending - min(cover, self.order.pending))
     }
@@ -112,9 +114,11 @@ struct Rehearsal {
     /// Nothing is in hand any more.
     mutating func putBack() {
         guard let hand else { return }
-        precondition(newcomer == nil, "A new order is the only one that its act is about.")
-        if book.queues[hand.queue].orders[hand.place] != hand.order {
-            book.change(hand.queue, hand.place) { $0 = hand.order }
+        guard newcomer == nil, let queue = hand.queue else {
+            preconditionFailure("A new order is the only one that its act is about.")
+        }
+        if book.queues[queue].orders[hand.place] != hand.order {
+            book.change(queue, hand.place) { $0 = hand.order }
             changed.append(hand.order.slot)
         }
         self.hand = nil
@@ -176,14 +180,16 @@ struct Rehearsal {
 
     /// All that happened, and what the working orders hold from now on.
     mutating func finish() -> [PaperEvent] {
-        if let hand { changed.append(hand.order.slot) }
-        changed.sort()
-        var previous: Int?
-        for slot in changed where slot != previous {
-            previous = slot
-            guard let order = workingOrder(slot), order.pending > .zero else { continue }
-            let (id, before) = slot == placed.count ? (newcomer!.id, Money.zero) : (placed[slot].id, placed[slot].reserved)
-            if order.held != before { events.append(.orderHeld(id, order.held)) }
+        if !changed.isEmpty {
+            if let hand { changed.append(hand.order.slot) }
+            changed.sort()
+            var previous: Int?
+            for slot in changed where slot != previous {
+                previous = slot
+                if let order = workingOrder(slot) { noteHold(order) }
+            }
+        } else if let hand {
+            noteHold(hand.order)
         }
         guard !events.isEmpty else { return [] }
         for product in Product.allCases {
@@ -194,6 +200,16 @@ struct Rehearsal {
         return events
     }
 
+    /// Says what an order holds from now on when that is another amount than before.
+    private mutating func noteHold(_ order: WorkingOrder) {
+        guard order.pending > .zero else { return }
+        if let newcomer, order.slot == placed.count {
+            if order.held != .zero { events.append(.orderHeld(newcomer.id, order.held)) }
+        } else if order.held != placed[order.slot].reserved {
+            events.append(.orderHeld(placed[order.slot].id, order.held))
+        }
+    }
+
     private func workingOrder(_ slot: Int) -> WorkingOrder? {
         if let hand, hand.order.slot == slot { return hand.order }
         let order = placed[slot]
@@ -202,21 +218,22 @@ struct Rehearsal {
 
     // MARK: - What orders hold
 
-    /// What an order holds for the part of it that would open exposure.
-    func held(_ order: WorkingOrder, _ opening: Quantity) -> Money {
-        opening == .zero
-            ? .zero : terms(order.product).held(order.side, opening, at: order.reservationPrice, after: order.filledValue)
-    }
-
     /// Works out what the orders of a product hold after its position or the order in hand changed.
     mutating func settle(_ product: Product) {
         for queue in book.queues.indices where book.queues[queue].product == product { settleQueue(queue) }
+        if let hand, hand.queue == nil, hand.order.product == product { settleAlone() }
     }
 
     /// The same after the order in hand changed alone.
     mutating func settleHand() {
         guard let hand else { return }
-        settleQueue(hand.queue)
+        if let queue = hand.queue { settleQueue(queue) } else { settleAlone() }
+    }
+
+    /// The same for one that is the first of its product and side: all that there is to close is its own.
+    private mutating func settleAlone() {
+        let closable = OrderQueue.closable(order.side, of: book.quantity(order.product))
+        settle(order.pending - min(closable, order.pending))
     }
 
     private mutating func settleQueue(_ queue: Int) {
@@ -233,7 +250,7 @@ struct Rehearsal {
 
     /// The order in hand would open so much.
     private mutating func settle(_ opening: Quantity) {
-        let amount = held(order, opening)
+        let amount = terms(order.product).held(order, opening)
         reserved += amount - order.held
         order.opening = opening
         order.held = amount
@@ -242,7 +259,7 @@ struct Rehearsal {
     /// Another order would open so much.
     private mutating func settle(_ opening: Quantity, _ queue: Int, _ place: Int) {
         let order = book.queues[queue].orders[place]
-        let amount = held(order, opening)
+        let amount = terms(order.product).held(order, opening)
         reserved += amount - order.held
         othersOpening += Int128(opening.units - order.opening.units)
         book.change(queue, place) {
@@ -255,8 +272,8 @@ struct Rehearsal {
     /// Works out what all orders of a queue hold when the terms are not those that they hold by.
     private mutating func settleAnew(_ queue: Int) {
         let terms = terms(book.queues[queue].product)
-        if let known = book.queues[queue].settledBy, known == terms { return }
-        for (place, order) in book.queues[queue].orders.enumerated() where held(order, order.opening) != order.held {
+        if let known = book.queues[queue].settledBy, known === terms || known == terms { return }
+        for (place, order) in book.queues[queue].orders.enumerated() where terms.held(order, order.opening) != order.held {
             settle(order.opening, queue, place)
         }
     }
@@ -264,10 +281,15 @@ struct Rehearsal {
     /// What all working orders would hold if `product` had the position `quantity` and the order in hand were `order`.
     func reserved(_ product: Product, at quantity: Quantity, hand order: WorkingOrder) -> Money {
         var sum = reserved
-        for (number, queue) in book.queues.enumerated() where queue.product == product {
+        let terms = terms(product)
+        if let hand, hand.queue == nil {
+            let closable = OrderQueue.closable(order.side, of: quantity)
+            sum += terms.held(order, order.pending - min(closable, order.pending)) - order.held
+        }
+        for number in book.queues.indices where book.queues[number].product == product {
             let isHand = hand?.queue == number
-            queue.openings(at: quantity, hand: isHand ? order : nil, place: isHand ? hand!.place : -1) {
-                sum += held($1, $2) - $1.held
+            book.queues[number].openings(at: quantity, hand: isHand ? order : nil, place: isHand ? hand!.place : -1) {
+                sum += terms.held($1, $2) - $1.held
             }
         }
         return sum
@@ -276,14 +298,16 @@ struct Rehearsal {
 
 /// Terms of the products that an act is about.
 struct TermsByProduct {
-    private let intraday: TradingTerms?
-    private let delivery: TradingTerms?
-    private let carry: TradingTerms?
+    private var intraday: TradingTerms?
+    private var delivery: TradingTerms?
+    private var carry: TradingTerms?
 
-    init(_ make: (Product) -> TradingTerms?) {
-        intraday = make(.intraday)
-        delivery = make(.delivery)
-        carry = make(.carry)
+    mutating func set(_ product: Product, _ terms: TradingTerms) {
+        switch product {
+        case .intraday: intraday = terms
+        case .delivery: delivery = terms
+        case .carry: carry = terms
+        }
     }
 
     subscript(product: Product) -> TradingTerms? {
@@ -292,5 +316,12 @@ struct TermsByProduct {
         case .delivery: delivery
         case .carry: carry
         }
+    }
+}
+
+extension TradingTerms {
+    /// What a working order holds for the part of it that would open exposure.
+    func held(_ order: WorkingOrder, _ opening: Quantity) -> Money {
+        opening == .zero ? .zero : held(order.side, opening, at: order.reservationPrice, after: order.filledValue)
     }
 }

@@ -107,6 +107,7 @@ package struct ChargeRates: Hashable, Sendable {
         guard base < 1 << 94 else {
             return gst.share(of: Money(units: FixedPoint.divideRoundingHalfUp(base, by: Rate.whole)))
         }
-        return Money(units: FixedPoint.divideRoundingHalfUp(base * Int128(gst.units), by: Rate.whole * Rate.whole))
+        // By 10²⁰ in two steps of 64 bits. What the first cuts off is less than one of the second, so half up is decided by the second alone.
+        return Money(units: FixedPoint.divideRoundingHalfUp(base * Int128(gst.units) / Rate.whole, by: Rate.whole))
     }
 }
