@@ -76,6 +76,7 @@ struct HubView: MarketView {
     func instrument(for id: InstrumentID) -> Instrument? { hub.instrument(for: id) }
     func quote(for id: InstrumentID) -> Quote? { hub.quote(for: id) }
     func lastPrice(for id: InstrumentID) -> Price? { hub.lastPrice(of: id).flatMap { $0 > .zero ? $0 : nil } }
+    func quotedAt(for id: InstrumentID) -> Timestamp? { hub.quotedAt(for: id) }
     func isOpen(for id: InstrumentID, at time: Timestamp) -> Bool { phase(for: id, at: time) == .continuous }
     func phase(for id: InstrumentID, at time: Timestamp) -> SessionPhase? { hub.phase(of: id, at: time) }
     func hasDayEnded(for id: InstrumentID, since: Timestamp, at time: Timestamp) -> Bool {

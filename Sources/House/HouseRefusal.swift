@@ -33,6 +33,7 @@ package enum HouseRefusal: Error, Sendable, Hashable {
     case unknownUser
     case unknownBook
     case unknownEpoch
+    case unknownFill
     case bookExists
     case tooManyBooks(Int)
     case bookBusy

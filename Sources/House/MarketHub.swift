@@ -117,6 +117,8 @@ package final class MarketHub {
         indexByToken[token].map { boards[$0].instrument } ?? listed.instrument(token: token)
     }
     package func quote(for id: InstrumentID) -> Quote? { indexByID[id].flatMap { boards[$0].quote } }
+    /// When the quote of an instrument was.
+    func quotedAt(for id: InstrumentID) -> Timestamp? { indexByID[id].flatMap { boards[$0].quote?.at } }
     package func changes(of id: InstrumentID) -> UInt64 { indexByID[id].map { boards[$0].changes } ?? 0 }
 
     /// On which terms books trade an instrument. Looked up in the rules once a day, of an option also when the price of what it is written on

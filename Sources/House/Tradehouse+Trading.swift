@@ -24,6 +24,19 @@ package struct OrderEstimate: Sendable {
     package let available: Money
 }
 
+/// A page of a book's ledger, with its balances in the end.
+package struct LedgerView: Sendable {
+    package let epoch: Int
+    package let ledger: Ledger
+    package let entries: [LedgerEntry]
+    /// The number of the first of them, from 1.
+    package let first: Int
+    /// Of all entries.
+    package let count: Int
+    /// Accounts whose balance is not the book's own figure.
+    package let differences: [LedgerAccount]
+}
+
 /// A book as a caller sees it at one moment.
 package struct BookView: Sendable {
     package let name: BookName
@@ -131,6 +144,39 @@ extension Tradehouse {
             let openedAt = account.epoch == 1 ? try await opening(of: trader.key) : nil
             let snapshot = account.snapshot
             return try await world.workshop.run(patiently: false) { FundsProof(of: snapshot, openedAt: openedAt) }
+        } catch is PoolBusy {
+            throw HouseRefusal.workshopBusy
+        }
+    }
+
+    /// The double-entry ledger of the present epoch or of one that a reset ended: its balances, and `limit` entries after the first `skip`.
+    package func ledger(of trader: Trader, epoch number: Int? = nil, skip: Int, limit: Int) async throws -> LedgerView {
+        let account = try await book(of: trader).account
+        var snapshot = account.snapshot
+        var openedAt = account.epoch == 1 ? try await opening(of: trader.key) : nil
+        if let number, number != account.epoch {
+            let past = try await epoch(number, of: trader)
+            (snapshot, openedAt) = (past.book, past.openedAt)
+        }
+        // The kinds of charges are looked up for the trades of the page alone: that is done in the house's turn.
+        var rates: [TradeID: ChargeRates] = [:]
+        for trade in snapshot.trades.dropFirst(max(0, skip - 1)).prefix(limit) {
+            guard let instrument = market.instrument(for: trade.instrument) else { continue }
+            let day = CivilDate(dayNumber: trade.at.dayNumber(offsetSeconds: indiaOffsetSeconds))
+            rates[trade.id] = market.rules.terms(for: instrument, trade.product, underlying: nil, on: day).charges
+        }
+        let (book, opened, known) = (snapshot, openedAt, rates)
+        do {
+            return try await world.workshop.run(patiently: false) {
+                let (ledger, entries) = Ledger.entries(of: book, openedAt: opened) { trade, earlier in
+                    known[trade.id]?.charges(trade.side, value: trade.value, after: earlier, as: trade.rule.role)
+                }
+                let longs = book.positions.reduce(Money.zero) { $0 + ($1.quantity.isNegative ? .zero : $1.cost) }
+                let shorts = book.positions.reduce(Money.zero) { $0 + ($1.quantity.isNegative ? $1.cost : .zero) }
+                return LedgerView(
+                    epoch: book.meta.epoch, ledger: ledger, entries: Array(entries.dropFirst(skip).prefix(limit)), first: skip + 1,
+                    count: entries.count, differences: ledger.differences(from: book.meta, longCost: longs, shortCost: shorts))
+            }
         } catch is PoolBusy {
             throw HouseRefusal.workshopBusy
         }

@@ -102,9 +102,17 @@ extension PaperBooks {
                 let realised = row.optionalMoney("realised_pnl"), let rule = row.word("fill_rule", rules),
                 let tag = row.optionalText("tag"), let at = row.time("traded_at"), let epoch = row.int("epoch")
             else { return nil }
+            var why: FillReason?
+            if let quoted = row.laterValue("quoted_at"), !row.isNull(quoted) {
+                guard quoted.kind == .string, let quotedAt = row.time(quoted), let last = row.price("last_price"),
+                    let displayed = row.laterQuantity("displayed"),
+                    let ahead = row.laterQuantity("ahead"), let traded = row.laterQuantity("traded")
+                else { return nil }
+                why = FillReason(quotedAt: quotedAt, lastPrice: last, displayed: displayed, ahead: ahead, traded: traded)
+            }
             return Trade(
                 id: id, orderID: orderID, instrument: instrument, product: product, side: side, quantity: quantity, price: price,
-                charges: charges, realised: realised, rule: rule, tag: tag, at: at, epoch: Int(epoch))
+                charges: charges, realised: realised, rule: rule, tag: tag, at: at, epoch: Int(epoch), why: why)
         }
 
         func meta(_ row: inout RowReader) -> BookMeta? {

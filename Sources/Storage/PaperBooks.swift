@@ -94,6 +94,13 @@ enum PaperBooks {
         row.text("tag", trade.tag)
         row.time("traded_at", trade.at)
         row.int("epoch", Int64(trade.epoch))
+        // Why it filled, behind all others: older rows know nothing of it.
+        guard let why = trade.why else { return }
+        row.time("quoted_at", why.quotedAt)
+        row.amount("last_price", Int128(why.lastPrice.units))
+        if let displayed = why.displayed { row.quantity("displayed", displayed) }
+        if let ahead = why.ahead { row.quantity("ahead", ahead) }
+        if let traded = why.traded { row.quantity("traded", traded) }
     }
 
     /// The members after `n`, so each begins with a comma.

@@ -118,6 +118,15 @@ struct RowReader {
         return nil
     }
 
+    /// A quantity that newer rows may have behind all others.
+    mutating func laterQuantity(_ name: StaticString) -> Quantity?? {
+        guard let value = laterValue(name), !isNull(value) else { return .some(nil) }
+        guard value.kind == .string || value.kind == .number, let units = units(value), let small = Int64(exactly: units) else {
+            return nil
+        }
+        return .some(Quantity(units: small))
+    }
+
     /// As `optionalText`, of a member that newer rows have behind all others.
     mutating func laterText(_ name: StaticString) -> String?? {
         guard let value = laterValue(name), !isNull(value) else { return .some(nil) }

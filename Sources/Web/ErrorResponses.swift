@@ -126,6 +126,7 @@ enum ErrorResponses {
             case .notPermitted: (403, "not_permitted", "Your role does not allow this.", nil)
             case .unknownUser: (404, "unknown_user", "There is no account with this id.", "user_id")
             case .unknownBook: (404, "unknown_book", "You have no book of this name.", "book")
+            case .unknownFill: (404, "unknown_fill", "There is no such fill in this book.", "after")
             case .unknownEpoch: (404, "unknown_epoch", "The files of this book tell of no such epoch.", "epoch")
             case .bookExists: (409, "book_exists", "You have a book of this name already.", "name")
             case .tooManyBooks(let limit): (409, "too_many_books", "You have \(limit) books, the most one user may have.", nil)

@@ -186,6 +186,9 @@ static const unsigned char ui_dialog_js[] = {
 static const unsigned char ui_field_js[] = {
 #embed "site/ui/field.js"
 };
+static const unsigned char ui_fill_why_js[] = {
+#embed "site/ui/fill-why.js"
+};
 static const unsigned char ui_order_acts_js[] = {
 #embed "site/ui/order-acts.js"
 };
@@ -278,6 +281,7 @@ const struct webui_asset webui_assets[] = {
     {"ui/book-tables.js", "text/javascript; charset=utf-8", ui_book_tables_js, sizeof ui_book_tables_js},
     {"ui/dialog.js", "text/javascript; charset=utf-8", ui_dialog_js, sizeof ui_dialog_js},
     {"ui/field.js", "text/javascript; charset=utf-8", ui_field_js, sizeof ui_field_js},
+    {"ui/fill-why.js", "text/javascript; charset=utf-8", ui_fill_why_js, sizeof ui_fill_why_js},
     {"ui/order-acts.js", "text/javascript; charset=utf-8", ui_order_acts_js, sizeof ui_order_acts_js},
     {"ui/palette.js", "text/javascript; charset=utf-8", ui_palette_js, sizeof ui_palette_js},
     {"ui/shell.js", "text/javascript; charset=utf-8", ui_shell_js, sizeof ui_shell_js},

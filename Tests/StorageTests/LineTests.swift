@@ -166,6 +166,42 @@ import Trading
         #expect(read == trade)
     }
 
+    @Test func `why a trade filled comes back, whatever of it was seen, and may be missing`() throws {
+        var decoder = PaperBooks.Decoder()
+        let some = [nil, Quantity(whole: 5), Quantity(units: 1)]
+        for displayed in some {
+            for ahead in some {
+                for traded in some {
+                    let trade = Trade(
+                        id: TradeID("T1")!, orderID: OrderID("P1")!, instrument: InstrumentID(key: "NSE:M&M")!, product: .delivery,
+                        side: .sell, quantity: Quantity(whole: 3), price: Price(text: "12.05")!, charges: .zero, realised: nil,
+                        rule: .queue,
+                        tag: nil, at: Timestamp(microseconds: 1_790_000_000_123_456), epoch: 1,
+                        why: FillReason(
+                            quotedAt: Timestamp(microseconds: 1_790_000_000_000_001), lastPrice: Price(text: "12")!, displayed: displayed,
+                            ahead: ahead, traded: traded))
+                    var writer = RowWriter()
+                    writer.raw("{\"n\":1,")
+                    PaperBooks.write(trade, to: &writer)
+                    writer.raw(",\"crc\":\"00000000\"}")
+                    let read = writer.bytes.withUnsafeBytes { bytes in
+                        var row = RowReader(bytes)
+                        return decoder.trade(&row)
+                    }
+                    #expect(read == trade)
+                    let text = String(decoding: writer.bytes, as: UTF8.self)
+                    for (part, other) in [("\"last_price\":\"12\"", "\"last\":1"), ("\"quoted_at\":\"", "\"quoted_at\":\"x")] {
+                        let broken = Array(text.replacingFirst(part, other).utf8).withUnsafeBytes { bytes in
+                            var row = RowReader(bytes)
+                            return decoder.trade(&row)
+                        }
+                        #expect(broken == nil, "\(part)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `a member that newer rows have at the end is found wherever it stands, and may be missing`() throws {
         let trader = Trader("ZX1234", seed: 12)
         _ = trader.next()

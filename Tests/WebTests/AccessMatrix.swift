@@ -72,6 +72,8 @@ extension AccessRow {
         AccessRow(route: "GET /api/paper-trading/positions", access: .own(foreign: 200)),
         AccessRow(route: "GET /api/paper-trading/statistics", access: .own(foreign: 200), target: "/api/paper-trading/statistics?by=tag"),
         AccessRow(route: "GET /api/paper-trading/holdings", access: .own(foreign: 200)),
+        AccessRow(route: "GET /api/paper-trading/fills", access: .own(foreign: 200)),
+        AccessRow(route: "GET /api/paper-trading/ledger", access: .own(foreign: 200)),
         AccessRow(route: "GET /api/paper-trading/proof", access: .own(foreign: 200)),
         AccessRow(
             route: "POST /api/paper-trading/estimate", access: .own(foreign: 200), body: OrderLine.json("BUY 1 NSE:WIPRO MIS MARKET")),

@@ -191,7 +191,8 @@ struct LiveHouse {
         let shape = """
             {"trade_id":"string","order_id":"string","exchange":"=NSE","tradingsymbol":"=INFY","transaction_type":"=BUY",
              "quantity":"integer","price":"number","value":"number","product":"=MIS","charges":"number","realised_pnl":"null",
-             "rule":"string","tag":"null","at":"string"}
+             "rule":"string","tag":"null","at":"string","why":{"quoted_at":"string","last_price":"number",
+             "displayed":"integer","ahead":"null","traded":"null","words":"string"}}
             """
         #expect(try JSONShape.differences(trade, from: shape) == [])
         let position = socket.events.last { $0["kind"] == "position" }?["position"] ?? .null

@@ -17,10 +17,12 @@ package struct Trade: Hashable, Sendable {
     package let tag: String?
     package let at: Timestamp
     package let epoch: Int
+    /// What was seen when it filled; nil for fills that were stored before this was kept, and for imported ones.
+    package let why: FillReason?
 
     package init(
         id: TradeID, orderID: OrderID, instrument: InstrumentID, product: Product, side: Side, quantity: Quantity, price: Price,
-        charges: Money, realised: Money?, rule: FillRule, tag: String?, at: Timestamp, epoch: Int
+        charges: Money, realised: Money?, rule: FillRule, tag: String?, at: Timestamp, epoch: Int, why: FillReason? = nil
     ) {
         self.id = id
         self.orderID = orderID
@@ -35,6 +37,7 @@ package struct Trade: Hashable, Sendable {
         self.tag = tag
         self.at = at
         self.epoch = epoch
+        self.why = why
     }
 
     /// Whether its price is above zero, or it is of a kind that may be free.

@@ -38,6 +38,9 @@ struct Liquidity {
         }
     }
 
+    /// What traded since the tick before; nil when nothing did or the feed does not say.
+    var tradedIfKnown: Quantity? { traded > .zero ? traded : nil }
+
     /// Whether the quote offers an order of `side` anything at all, at some price, be it that this book took it already.
     func isUsable(for side: Side) -> Bool {
         guard hasDepth else { return last > .zero }

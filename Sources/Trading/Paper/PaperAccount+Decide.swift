@@ -37,6 +37,8 @@ package protocol MarketView {
     func quote(for id: InstrumentID) -> Quote?
     /// The last price of the quote, be it stale; nil when there is none above zero.
     func lastPrice(for id: InstrumentID) -> Price?
+    /// When the quote was; nil when there is none.
+    func quotedAt(for id: InstrumentID) -> Timestamp?
     /// Whether the instrument trades continuously at `instant`.
     func isOpen(for id: InstrumentID, at instant: Timestamp) -> Bool
     /// Which part of its own day the instrument is in at `instant`; nil when its market is closed.

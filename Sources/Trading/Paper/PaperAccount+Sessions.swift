@@ -1,6 +1,8 @@
 // What an order may be in the part of its instrument's day, and which quote it can meet there. The parts of a day are `SessionPhase`.
 
 extension MarketView {
+    package func quotedAt(for id: InstrumentID) -> Timestamp? { quote(for: id)?.at }
+
     package func lastPrice(for id: InstrumentID) -> Price? { quote(for: id).flatMap { $0.lastPrice > .zero ? $0.lastPrice : nil } }
 
     package func phase(for id: InstrumentID, at instant: Timestamp) -> SessionPhase? { isOpen(for: id, at: instant) ? .continuous : nil }

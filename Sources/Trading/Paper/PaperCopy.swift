@@ -29,6 +29,6 @@ extension Trade {
     package func with(epoch: Int) -> Trade {
         Trade(
             id: id, orderID: orderID, instrument: instrument, product: product, side: side, quantity: quantity, price: price,
-            charges: charges, realised: realised, rule: rule, tag: tag, at: at, epoch: epoch)
+            charges: charges, realised: realised, rule: rule, tag: tag, at: at, epoch: epoch, why: why)
     }
 }

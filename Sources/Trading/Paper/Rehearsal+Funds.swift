@@ -81,9 +81,17 @@ extension Rehearsal {
                 Trade(
                     id: TradeID(fill: order.fillCount, of: id), orderID: id, instrument: instrument, product: order.product,
                     side: order.side, quantity: outcome.quantity,
-                    price: outcome.price, charges: outcome.charges, realised: outcome.realised, rule: rule, tag: tag, at: at, epoch: epoch),
+                    price: outcome.price, charges: outcome.charges, realised: outcome.realised, rule: rule, tag: tag, at: at, epoch: epoch,
+                    why: why),
                 margin: outcome.position.margin))
         settle(order.product)
+    }
+
+    /// What was seen, for the row of the fill.
+    private var why: FillReason? {
+        quotedAt.map {
+            FillReason(quotedAt: $0, lastPrice: last, displayed: seen.displayed, ahead: seen.ahead, traded: seen.traded)
+        }
     }
 
     // MARK: - What the funds allow

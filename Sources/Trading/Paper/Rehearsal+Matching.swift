@@ -25,12 +25,14 @@ extension Rehearsal {
     private mutating func meetAsArriving(_ liquidity: inout Liquidity, _ withinFunds: Bool) {
         let (side, limit) = (order.side, order.kind.limitPrice)
         if liquidity.isAtLastPrice(limit, side) {
+            seen = (nil, nil, liquidity.tradedIfKnown)
             _ = fill(order.pending, at: liquidity.last, rule: liquidity.wholeRule, withinFunds)
         }
         for number in 0..<liquidity.levelCount(for: side) {
             guard order.pending > .zero, let level = liquidity.level(number, for: side, limit: limit) else { return }
             let whole = wholeLots(min(level.left, order.pending))
             guard whole > .zero else { continue }
+            seen = (level.left, nil, nil)
             liquidity.take(fill(whole, at: level.price, rule: .depth, withinFunds), fromLevel: number, for: side)
         }
     }
@@ -39,11 +41,13 @@ extension Rehearsal {
     private mutating func meetAsResting(_ limit: Price, _ liquidity: inout Liquidity, _ withinFunds: Bool) {
         let (side, pending) = (order.side, order.pending)
         if liquidity.hasTraded(through: limit, side) {
+            seen = (nil, nil, liquidity.tradedIfKnown)
             _ = fill(pending, at: limit, rule: .priceThrough, withinFunds)
             return
         }
         let whole = wholeLots(liquidity.offered(at: limit, side, wanted: pending))
         if whole > .zero {
+            seen = (whole, nil, nil)
             liquidity.take(fill(whole, at: limit, rule: .depth, withinFunds), for: side)
         } else if liquidity.hasTraded(at: limit) {
             takeTurn(limit, &liquidity, withinFunds)
@@ -63,6 +67,7 @@ extension Rehearsal {
         queue(behind: displayed.map { min($0, left) } ?? left)
         guard turn > .zero else { return }
         liquidity.takeTraded(side, turn)
+        seen = (nil, ahead, liquidity.traded)
         _ = fill(turn, at: limit, rule: .queue, withinFunds)
     }
 

@@ -17,6 +17,10 @@ struct Rehearsal {
     let lot: Quantity
     let at: Timestamp
     let epoch: Int
+    /// When the quote was that fills go by; nil without one.
+    let quotedAt: Timestamp?
+    /// What the next fill goes by, beside the quote.
+    var seen: (displayed: Quantity?, ahead: Quantity?, traded: Quantity?) = (nil, nil, nil)
     /// Whether a limit or a kill switch lets nothing be opened here: fills then only close.
     let reducesOnly: Bool
     /// The account's orders, for their names.
@@ -57,6 +61,7 @@ struct Rehearsal {
         self.lot = lot
         at = instant
         epoch = account.epoch
+        quotedAt = market.quotedAt(for: instrument)
         reducesOnly = account.risk.reducesOnly(instrument, at: instant)
         placed = account.placed
         unreserved = account.unreserved

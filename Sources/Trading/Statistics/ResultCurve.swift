@@ -68,7 +68,9 @@ package struct ResultCurve: Sendable, Hashable {
                 charges += leg.charges
                 positions[step.key] = position
             }
-            let now = position.isFlat ? Money.zero : position.unrealised(at: step.price)
+            // Shares that a split gave for nothing are no price of the others: what all of it is worth stays.
+            let given = step.leg != nil && step.price == .zero
+            let now = position.isFlat ? Money.zero : given ? worth[step.key] ?? .zero : position.unrealised(at: step.price)
             unrealised += now - (worth.updateValue(now, forKey: step.key) ?? .zero)
             // Of one moment only its end is a point.
             if index + 1 < steps.count, steps[index + 1].at == step.at { continue }

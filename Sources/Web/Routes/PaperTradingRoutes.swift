@@ -18,6 +18,8 @@ enum PaperTradingRoutes {
         Route(.post, "/api/paper-trading/test-trade", .trader, .legacy, testTrade),
         Route(.get, "/api/paper-trading/positions", .trader, .native, positions),
         Route(.get, "/api/paper-trading/holdings", .trader, .native, HoldingsRoute.holdings),
+        Route(.get, "/api/paper-trading/fills", .trader, .native, LedgerRoutes.fills),
+        Route(.get, "/api/paper-trading/ledger", .trader, .native, LedgerRoutes.ledger),
         Route(.get, "/api/paper-trading/proof", .trader, .native, proof),
         Route(.post, "/api/paper-trading/estimate", .trader, .native, meter: .read, estimate),
         Route(.post, "/api/paper-trading/charges", .trader, .native, meter: .read, ContractNoteRoute.charges),

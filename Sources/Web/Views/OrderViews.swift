@@ -75,7 +75,21 @@ enum OrderViews {
         json.member("rule", trade.rule.rawValue)
         json.member("tag", trade.tag)
         json.member("at", trade.at.indiaText)
+        why(trade, &json)
         json.endObject()
+    }
+
+    /// Why it filled: what the market showed, and that in words; null for fills that were stored before this was kept.
+    private static func why(_ trade: Trade, _ json: inout JSONWriter) {
+        guard let why = trade.why else { return json.nullMember("why") }
+        json.object("why") { json in
+            json.member("quoted_at", why.quotedAt.indiaText)
+            json.member("last_price", why.lastPrice)
+            json.member("displayed", fixedPoint: why.displayed.map { Int128($0.units) })
+            json.member("ahead", fixedPoint: why.ahead.map { Int128($0.units) })
+            json.member("traded", fixedPoint: why.traded.map { Int128($0.units) })
+            json.member("words", trade.whyInWords)
+        }
     }
 
     /// A whole position at the market's last price, in braces.

@@ -82,6 +82,15 @@ export interface Trade {
   rule: string | null;
   tag: string | null;
   at: Figure;
+  /** What the market showed when it filled; null for older fills. */
+  why?: {
+    quoted_at: string;
+    last_price: number;
+    displayed: number | null;
+    ahead: number | null;
+    traded: number | null;
+    words: string;
+  } | null;
 }
 
 export interface Position {
@@ -400,6 +409,15 @@ export interface ProofLine {
   product?: Product;
   quantity?: number;
   price?: number;
+}
+
+export interface LedgerAnswer {
+  epoch: number;
+  balanced: boolean;
+  differences: string[];
+  balances: Array<{ account: string; amount: number }>;
+  charges: number;
+  entry_count: number;
 }
 
 export interface Proof {

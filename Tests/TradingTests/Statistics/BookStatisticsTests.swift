@@ -135,6 +135,24 @@ import Testing
         #expect(whole.largestExposure.text == "1000")
     }
 
+    @Test func `see no fall when a split gives shares for nothing, and the whole loss of a contract that ends worthless`() {
+        let split = statistics(
+            """
+            16 10:00 buy 10 INFY 100
+            17 09:15 buy 10 INFY 0
+            17 11:00 sell 20 INFY 52
+            """, marks: "16 15:00 INFY 104"
+        ).whole
+        #expect(split.net.drawdown.amount == .zero && split.net.figures.total.text == "40" && split.net.figures.count == 1)
+        let worthless = statistics(
+            """
+            16 10:00 buy 10 INFY 5
+            17 15:30 sell 10 INFY 0
+            """
+        ).whole
+        #expect(worthless.net.figures.total.text == "-50" && worthless.net.drawdown.amount.text == "50")
+    }
+
     @Test func `count a fall from the capital itself, and charges as one`() {
         let fall = statistics("16 10:00 buy 1 INFY 100 charges 10").whole
         #expect(fall.net.drawdown.amount.text == "10" && fall.net.drawdown.present.text == "10")

@@ -457,3 +457,19 @@ def triggers_page(house):
         page.get_by_role("button", name="Delete", exact=True).click()
         page.get_by_text("Nothing waits.").wait_for()
         page.get_by_role("heading", name="Ended").wait_for()
+
+
+@test("a fill says why it happened, and the ledger balances on the page of the proof")
+def why_and_ledger(house):
+    anna = house.person()
+    assert anna.order("INFY", 3)[0] == 201
+    for size in (WIDE, PHONE):
+        page = house.page(anna, "/portfolio", size=size, touch=size is PHONE)
+        page.get_by_role("button", name="Why INFY filled").first.click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_text("were displayed for it at").wait_for()
+        dialog.get_by_text("Last price then").wait_for()
+        page.goto(house.url + "/proof")
+        page.get_by_text("The ledger balances:").click()
+        page.get_by_text("Long positions, at cost").wait_for()
+        page.get_by_text("Charges: exchange").wait_for()

@@ -180,6 +180,8 @@ export function createAPI({ fetch, storage, onUnauthorised, book = () => default
      * @returns {Promise<import("../types.d.ts").Proof>}
      */
     getProof: (page) => call("GET", "/api/paper-trading/proof", { query: page }),
+    /** The balances of the double-entry ledger. @returns {Promise<import("../types.d.ts").LedgerAnswer>} */
+    getLedger: () => call("GET", "/api/paper-trading/ledger", { query: { limit: 1000 } }),
     /**
      * @param {{ by?: string, symbol?: string, tag?: string, from?: string, to?: string, epoch?: string | null, book?: string }} [part]
      * @returns {Promise<import("../types.d.ts").StatisticsAnswer>}

@@ -71,6 +71,7 @@ export function mount(root) {
     class: "two-line statement",
     retry: () => void load(),
   });
+  const ledger = h("div", { class: "ledger" });
   const more = h("button", { class: "button", type: "button", hidden: true, on: { click: () => void loadMore() } }, "Show more lines");
   const count = h("p", { class: "muted", role: "status" });
   append(root, [
@@ -84,6 +85,7 @@ export function mount(root) {
         h("a", { class: "button", href: "/portfolio" }, "Back to the portfolio"),
       ),
       summary,
+      ledger,
       h("section", { "aria-labelledby": "statement" }, h("h2", { id: "statement" }, "Statement"), table.root, count, more),
     ]),
   ]);
@@ -122,6 +124,15 @@ export function mount(root) {
     }
   }
 
+  async function loadLedger() {
+    try {
+      const answer = await api.getLedger();
+      if (!gone) fill(ledger, balances(answer));
+    } catch (error) {
+      if (!gone) fill(ledger, h("p", { class: "muted" }, `The ledger: ${error instanceof Error ? error.message : String(error)}`));
+    }
+  }
+
   async function loadMore() {
     const mine = turn;
     more.disabled = true;
@@ -139,9 +150,13 @@ export function mount(root) {
   let timer = null;
   const undo = onEvent(() => {
     clearTimeout(timer);
-    timer = setTimeout(() => void load(), eventPauseMilliseconds);
+    timer = setTimeout(() => {
+      void load();
+      void loadLedger();
+    }, eventPauseMilliseconds);
   });
   void load();
+  void loadLedger();
   return () => {
     gone = true;
     clearTimeout(timer);
@@ -190,6 +205,47 @@ function figures(proof) {
       single.map((figure) => h("li", null, `${figure.figure} of ${figure.subject}: recorded ${figure.recorded}, the lines give ${figure.computed}`)),
     ),
   ];
+}
+
+/** @type {Record<string, string>} */
+const accounts = {
+  cash: "Cash",
+  long_positions: "Long positions, at cost",
+  short_positions: "Short positions, owed",
+  capital: "Capital",
+  realised: "Realised P&L (a profit is negative)",
+  charges_transaction_tax: "Charges: transaction tax",
+  charges_exchange: "Charges: exchange",
+  charges_sebi: "Charges: SEBI",
+  charges_brokerage: "Charges: brokerage",
+  charges_stamp: "Charges: stamp duty",
+  charges_gst: "Charges: GST",
+  charges_other: "Charges of earlier entries",
+  held_by_orders: "Held by working orders",
+  blocked_by_positions: "Blocked by positions",
+  unblocked: "Other side of what is held and blocked",
+};
+
+/** The trial balance: two sums that are nothing. @param {import("../types.d.ts").LedgerAnswer} answer */
+function balances(answer) {
+  return h(
+    "details",
+    { class: "holds" },
+    h(
+      "summary",
+      null,
+      answer.balanced && answer.differences.length === 0
+        ? `The ledger balances: ${format.quantity(answer.entry_count)} entries, each summing to nothing`
+        : "The ledger does not balance. Please tell the owner of the house.",
+    ),
+    h(
+      "dl",
+      { class: "facts ledger-lines" },
+      answer.balances.map(({ account, amount }) =>
+        h("div", null, h("dt", null, accounts[account] ?? account), h("dd", null, format.signedRupees(amount)))
+      ),
+    ),
+  );
 }
 
 /** @param {Proof} proof */

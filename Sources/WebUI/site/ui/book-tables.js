@@ -7,6 +7,7 @@ import { bookLoaded, funds, instrumentKey, isWorking, orders, positionKey, posit
 import { paint } from "../core/paint.js";
 import { createBag } from "../core/store.js";
 import { cancelOrder, exitPosition, instrumentLink, modifyOrder } from "./order-acts.js";
+import { openWhy } from "./fill-why.js";
 import { createTable, rowButton } from "./table.js";
 import { priceWords, productWord, progress, sideWord, statusWord } from "./words.js";
 
@@ -252,6 +253,19 @@ export function tradeColumns({ dates = false } = {}) {
       sort: (row) => row.realised_pnl,
       text: (row) =>
         row.realised_pnl === null || row.realised_pnl === undefined ? "" : toned(row.realised_pnl, format.signed(row.realised_pnl)),
+    },
+    {
+      id: "acts",
+      label: "Why",
+      hideLabel: true,
+      phone: "actions",
+      make: (row) => {
+        const button = h("button", { class: "button quiet", type: "button", on: { click: () => openWhy(row()) } }, "Why?");
+        return {
+          node: button,
+          update: (now) => button.setAttribute("aria-label", `Why ${now.tradingsymbol} filled at ${format.number(now.price)}`),
+        };
+      },
     },
   ];
   return columns;
