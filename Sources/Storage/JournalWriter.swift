@@ -34,6 +34,8 @@ final class JournalWriter {
     private var lastSeq: Int64
     private var lastBatch: Int64
     private var isSealed = true
+    /// Why nothing is written any more: a sync failed, so what the segment has is not known, and nothing may seem to follow it.
+    private var broken: StorageFailure?
 
     init(disk: any Disk, options: StoreOptions, number: Int64, id: String, lastSeq: Int64, lastBatch: Int64, at now: Timestamp) {
         self.disk = disk
@@ -50,6 +52,7 @@ final class JournalWriter {
 
     /// Appends a batch and returns when it is durable.
     func write(_ batch: JournalBatch) throws(JournalProblem) {
+        if let broken { throw .unknown(broken) }
         let isFull = offset + Int64(batch.bytes.count) > options.segmentBytes && offset > headerBytes
         if file == nil || isFull || batch.at - openedAt >= options.segmentAge { try rotate(at: batch.at) }
         try append(batch.bytes)
@@ -67,6 +70,7 @@ final class JournalWriter {
 
     /// Says durably that all in the segments up to `proven` stands in files of its own, so that who misses one of them knows why.
     func announce(proven: Int64, at now: Timestamp) throws(JournalProblem) {
+        if let broken { throw .unknown(broken) }
         if file == nil { try rotate(at: now) }
         try append(JournalLine.seal(lastBatch, proven: proven, at: now))
         isSealed = true
@@ -146,6 +150,7 @@ final class JournalWriter {
                 try file.truncate(to: offset)
                 try file.sync()
             } catch {
+                broken = .io(error)
                 throw .unknown(.io(error))
             }
             throw .nothingStored(DataFolder.translate(cause, disk))
@@ -154,6 +159,7 @@ final class JournalWriter {
             try file.sync()
         } catch {
             self.file = nil
+            broken = .io(error)
             throw .unknown(.io(error))
         }
         offset += Int64(bytes.count)
