@@ -15,6 +15,7 @@ extension Tradehouse {
     func keepClock() async {
         while !Task.isCancelled {
             do {
+                // The world's clock, which tests turn by hand; it is only asked again, nothing waits for it.
                 try await world.sleep(Tradehouse.duePause)
             } catch {
                 return

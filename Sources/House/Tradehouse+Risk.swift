@@ -169,6 +169,7 @@ extension Tradehouse {
     private func sweep(_ reached: [Desk], _ scope: KillSwitch.Scope, _ stop: KillSwitch?) async throws -> StopReach {
         var (cancelled, kept, positions) = (0, 0, 0)
         for (index, desk) in reached.enumerated() {
+            // No time passes: the turn ends, so that others are served between two pieces.
             if index % Tradehouse.riskPiece == Tradehouse.riskPiece - 1 { try await world.sleep(.zero) }
             let before = desk.book.account.workingCount
             if stop != nil, desks[desk.key] === desk { cancelOpening(on: desk) }
